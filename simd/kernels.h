@@ -1,0 +1,57 @@
+/*
+ * The contract of the kernels: a typedef and one pointer per kernel, one table ("row") per
+ * instruction set. Every row gives the same bytes for the same input; the scalar row is the
+ * reference and written to be read. Kernels read and write exactly the bytes that are named here,
+ * keep no state and call nothing.
+ */
+#ifndef SPHEX_KERNELS_H
+#define SPHEX_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Bit i % 64 of mask[i / 64] becomes 1 where quals[i] >= threshold. Writes (n + 63) / 64 words; bits
+ * at and beyond n are 0. A missing quality (0xFF) is the largest value and so always passes.
+ */
+typedef void quality_mask_fn(const uint8_t *quals, size_t n, uint8_t threshold, uint64_t *mask);
+
+/*
+ * BAM keeps two bases a byte, the first in the high half. codes[i] becomes the code (0..15) of base
+ * first + i, for i in [0, n). Reads packed[first / 2] .. packed[(first + n - 1) / 2] only.
+ */
+typedef void unpack_bases_fn(const uint8_t *packed, size_t first, size_t n, uint8_t *codes);
+
+/* What one base says about one site; the order of the values is the order of the count columns. */
+enum base_class {
+	CLASS_REF,
+	CLASS_ALT,
+	CLASS_OTHER,
+	CLASS_AMBIGUOUS, /* the letter says nothing: its code is in classify_rule.silent */
+	CLASS_LOW_BASEQ
+};
+
+struct classify_rule {
+	uint8_t min_baseq; /* a quality below it: CLASS_LOW_BASEQ, tested first */
+	uint16_t silent;   /* bit c set: base code c says nothing, tested second */
+};
+
+/*
+ * classes[i] from base code bases[i] (0..15), quality quals[i] and the codes of the alleles. REF is
+ * compared before ALT. An allele value above 15 never matches.
+ */
+typedef void classify_fn(const uint8_t *bases, const uint8_t *quals, const uint8_t *refs,
+                         const uint8_t *alts, size_t n, struct classify_rule rule, uint8_t *classes);
+
+/* Bit i % 64 of mask[i / 64] becomes 1 where text[i] is a or b. Writes (n + 63) / 64 words. */
+typedef void find_bytes_fn(const uint8_t *text, size_t n, uint8_t a, uint8_t b, uint64_t *mask);
+
+struct kernels {
+	const char *name;
+	quality_mask_fn *quality_mask;
+	unpack_bases_fn *unpack_bases;
+	classify_fn *classify;
+	find_bytes_fn *find_bytes;
+};
+
+#endif
