@@ -1,0 +1,77 @@
+/* Allocation with checked sizes; see memory.h. */
+#include "memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool product_fits(size_t n, size_t size)
+{
+	return size == 0 || n <= (size_t)PTRDIFF_MAX / size;
+}
+
+void *memory_new(size_t n, size_t size)
+{
+	return memory_resize(NULL, n, size);
+}
+
+void *memory_new_zeroed(size_t n, size_t size)
+{
+	if (!product_fits(n, size))
+		return NULL;
+	return n * size ? calloc(n, size) : calloc(1, 1);
+}
+
+void *memory_resize(void *p, size_t n, size_t size)
+{
+	if (!product_fits(n, size))
+		return NULL;
+	return realloc(p, n * size ? n * size : 1);
+}
+
+void memory_free(void *p)
+{
+	free(p);
+}
+
+void *memory_new_aligned(size_t nbytes)
+{
+	void *p = NULL;
+
+	if (nbytes > (size_t)PTRDIFF_MAX || posix_memalign(&p, 64, nbytes ? nbytes : 1) != 0)
+		return NULL;
+	return p;
+}
+
+char *memory_copy_text(const char *text, size_t n)
+{
+	char *copy = n < SIZE_MAX ? memory_new(n + 1, 1) : NULL;
+
+	if (!copy)
+		return NULL;
+	if (n)
+		memcpy(copy, text, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+bool memory_reserve(void *items, size_t *cap, size_t want, size_t size)
+{
+	size_t new_cap = *cap ? *cap : 16;
+	void *old, *moved;
+
+	if (want <= *cap)
+		return true;
+	while (new_cap < want) {
+		if (new_cap > SIZE_MAX / 2)
+			return false;
+		new_cap *= 2;
+	}
+	memcpy(&old, items, sizeof(old));
+	moved = memory_resize(old, new_cap, size);
+	if (!moved)
+		return false;
+	memcpy(items, &moved, sizeof(moved));
+	*cap = new_cap;
+	return true;
+}
