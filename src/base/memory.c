@@ -19,14 +19,14 @@ void *memory_new_zeroed(size_t n, size_t size)
 {
 	if (!product_fits(n, size))
 		return NULL;
-	return n * size ? calloc(n, size) : calloc(1, 1);
+	return n && size ? calloc(n, size) : calloc(1, 1);
 }
 
 void *memory_resize(void *p, size_t n, size_t size)
 {
 	if (!product_fits(n, size))
 		return NULL;
-	return realloc(p, n * size ? n * size : 1);
+	return realloc(p, n && size ? n * size : 1);
 }
 
 void memory_free(void *p)

@@ -44,8 +44,6 @@ const char *sphex_status_name(enum sphex_status status)
 static enum sphex_status fail_va(struct sphex_error *err, enum sphex_status status, const char *fmt,
         va_list args)
 {
-	if (!err)
-		return status;
 	memset(err, 0, sizeof(*err));
 	err->status = status;
 	err->voffset = SPHEX_NO_OFFSET;
@@ -65,20 +63,17 @@ enum sphex_status fail(struct sphex_error *err, enum sphex_status status, const 
 
 enum sphex_status fail_errno(struct sphex_error *err, int errnum, const char *fmt, ...)
 {
+	char words[128] = "";
 	va_list args;
 	size_t used;
 
 	va_start(args, fmt);
 	fail_va(err, SPHEX_E_IO, fmt, args);
 	va_end(args);
-	if (err) {
-		char words[128] = "";
-
-		if (strerror_r(errnum, words, sizeof(words)) != 0 || !words[0])
-			snprintf(words, sizeof(words), "error %d", errnum);
-		used = strlen(err->message);
-		snprintf(err->message + used, sizeof(err->message) - used, ": %s", words);
-	}
+	if (strerror_r(errnum, words, sizeof(words)) != 0 || !words[0])
+		snprintf(words, sizeof(words), "error %d", errnum);
+	used = strlen(err->message);
+	snprintf(err->message + used, sizeof(err->message) - used, ": %s", words);
 	return SPHEX_E_IO;
 }
 
@@ -91,8 +86,6 @@ enum sphex_status at_file(struct sphex_error *err, const char *path)
 {
 	size_t n = strlen(path);
 
-	if (!err)
-		return SPHEX_OK;
 	if (n < sizeof(err->file)) {
 		memcpy(err->file, path, n + 1);
 	} else {
@@ -106,24 +99,18 @@ enum sphex_status at_file(struct sphex_error *err, const char *path)
 
 enum sphex_status at_line(struct sphex_error *err, uint64_t line)
 {
-	if (!err)
-		return SPHEX_OK;
 	err->line = line;
 	return err->status;
 }
 
 enum sphex_status at_voffset(struct sphex_error *err, uint64_t voffset)
 {
-	if (!err)
-		return SPHEX_OK;
 	err->voffset = voffset;
 	return err->status;
 }
 
 enum sphex_status at_record(struct sphex_error *err, uint64_t record)
 {
-	if (!err)
-		return SPHEX_OK;
 	err->record = record;
 	return err->status;
 }
@@ -132,8 +119,6 @@ enum sphex_status with_hint(struct sphex_error *err, const char *fmt, ...)
 {
 	va_list args;
 
-	if (!err)
-		return SPHEX_OK;
 	va_start(args, fmt);
 	vsnprintf(err->hint, sizeof(err->hint), fmt, args);
 	va_end(args);

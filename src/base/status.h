@@ -1,4 +1,4 @@
-/* Filling the caller's error record. Every function here accepts err == NULL. */
+/* Filling the error record. Inside the library it is never NULL: api.c lends one where a caller gives none. */
 #ifndef SPHEX_STATUS_H
 #define SPHEX_STATUS_H
 

@@ -1,0 +1,74 @@
+/* libdeflate behind two calls; see inflate.h. */
+#include "inflate.h"
+
+#include <libdeflate.h>
+
+#include "base/cursor.h"
+#include "base/memory.h"
+
+struct inflater {
+	struct libdeflate_decompressor *d;
+};
+
+struct inflater *inflater_new(void)
+{
+	struct inflater *inf = memory_new(1, sizeof(*inf));
+
+	if (!inf)
+		return NULL;
+	inf->d = libdeflate_alloc_decompressor();
+	if (!inf->d) {
+		memory_free(inf);
+		return NULL;
+	}
+	return inf;
+}
+
+void inflater_free(struct inflater *inf)
+{
+	if (!inf)
+		return;
+	libdeflate_free_decompressor(inf->d);
+	memory_free(inf);
+}
+
+enum sphex_status inflate_block(struct inflater *inf, const uint8_t *data, const struct bgzf_block *block,
+        uint8_t *out, size_t *n_out, struct sphex_error *err)
+{
+	const uint8_t *trailer = data + block->nbytes - BGZF_TRAILER_NBYTES;
+	const uint8_t *deflated = data + block->header_nbytes;
+	uint32_t crc = load_u32(trailer), isize = load_u32(trailer + 4);
+
+	*n_out = isize;
+	if (isize > BGZF_MAX_BLOCK_NBYTES)
+		return fail(err, SPHEX_E_DATA, "BGZF block claims %u bytes of content", isize);
+	if (libdeflate_deflate_decompress(inf->d, deflated, (size_t)(trailer - deflated), out, isize, NULL) !=
+	        LIBDEFLATE_SUCCESS)
+		return fail(err, SPHEX_E_DATA, "BGZF block is damaged: its data do not inflate to %u bytes",
+		        isize);
+	if (libdeflate_crc32(0, out, isize) != crc)
+		return fail(err, SPHEX_E_DATA, "BGZF block is damaged: CRC32 does not agree");
+	return SPHEX_OK;
+}
+
+enum sphex_status inflate_gzip_member(struct inflater *inf, const uint8_t *data, size_t n, uint8_t **out,
+        size_t *cap, size_t max_nbytes, size_t *n_out, size_t *n_used, struct sphex_error *err)
+{
+	size_t room = n < max_nbytes / 4 ? n * 4 : max_nbytes;
+
+	for (;; room = room < max_nbytes / 2 ? room * 2 : max_nbytes) {
+		enum libdeflate_result result;
+
+		if (!memory_reserve(out, cap, room, 1))
+			return fail_memory(err);
+		result = libdeflate_gzip_decompress_ex(inf->d, data, n, *out, *cap, n_used, n_out);
+		if (result == LIBDEFLATE_SUCCESS)
+			return SPHEX_OK;
+		if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
+			return fail(err, SPHEX_E_DATA, "gzip data are damaged or cut off");
+		if (*cap >= max_nbytes) {
+			fail(err, SPHEX_E_LIMIT, "gzip member inflates to more than %zu bytes", max_nbytes);
+			return with_hint(err, "recompress the file with bgzip");
+		}
+	}
+}
