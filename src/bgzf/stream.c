@@ -29,6 +29,7 @@ struct piece {
 struct stream {
 	enum stream_kind kind;
 	struct input *in;
+	bool owns_input;
 	struct piece *pieces;
 	size_t n_pieces;
 	const uint8_t *window; /* what the consumer sees */
@@ -204,40 +205,54 @@ static enum sphex_status make_pieces(struct stream *s, size_t n, struct sphex_er
 	return SPHEX_OK;
 }
 
-static enum sphex_status stream_start(struct stream *s, const char *path, unsigned n_threads,
-        struct sphex_error *err)
+static enum sphex_status stream_start(struct stream *s, unsigned n_threads, struct sphex_error *err)
 {
 	static const struct ordered_steps steps = {take_piece, work_piece};
-	enum sphex_status status = input_open(path, &s->in, err);
-	size_t n_slots;
+	enum sphex_status status = find_kind(s, err);
+	size_t n_slots = s->kind == STREAM_BGZF ? ordered_n_slots(n_threads) : 1;
 
-	if (!status)
-		status = find_kind(s, err);
-	if (status)
-		return status;
 	s->hop.in = s->in;
-	n_slots = s->kind == STREAM_BGZF ? ordered_n_slots(n_threads) : 1;
-	status = make_pieces(s, n_slots, err);
+	if (!status)
+		status = make_pieces(s, n_slots, err);
 	if (!status && s->kind == STREAM_BGZF)
 		status = ordered_start(&steps, s, n_threads, n_slots, &s->ordered, err);
+	return status;
+}
+
+static enum sphex_status stream_over(struct input *in, bool owns_input, unsigned n_threads,
+        struct stream **out, struct sphex_error *err)
+{
+	struct stream *s = memory_new_zeroed(1, sizeof(*s));
+	enum sphex_status status = SPHEX_OK;
+
+	*out = NULL;
+	if (!s) {
+		if (owns_input)
+			input_close(in);
+		return fail_memory(err);
+	}
+	s->in = in;
+	s->owns_input = owns_input;
+	status = stream_start(s, n_threads, err);
+	if (status)
+		stream_close(s);
+	else
+		*out = s;
 	return status;
 }
 
 enum sphex_status stream_open(const char *path, unsigned n_threads, struct stream **out,
         struct sphex_error *err)
 {
-	struct stream *s = memory_new_zeroed(1, sizeof(*s));
-	enum sphex_status status;
+	struct input *in;
+	enum sphex_status status = input_open(path, &in, err);
 
-	*out = NULL;
-	if (!s)
-		return fail_memory(err);
-	status = stream_start(s, path, n_threads, err);
-	if (status)
-		stream_close(s);
-	else
-		*out = s;
-	return status;
+	return status ? status : stream_over(in, true, n_threads, out, err);
+}
+
+enum sphex_status stream_open_input(struct input *in, struct stream **out, struct sphex_error *err)
+{
+	return stream_over(in, false, 1, out, err);
 }
 
 void stream_close(struct stream *s)
@@ -253,7 +268,8 @@ void stream_close(struct stream *s)
 	memory_free(s->joined);
 	memory_free(s->packed);
 	memory_free(s->member);
-	input_close(s->in);
+	if (s->owns_input)
+		input_close(s->in);
 	memory_free(s);
 }
 

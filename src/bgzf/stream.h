@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "base/status.h"
+#include "input.h"
 
 enum stream_kind { STREAM_PLAIN, STREAM_GZIP, STREAM_BGZF };
 
@@ -19,6 +19,8 @@ struct stream;
  */
 enum sphex_status stream_open(const char *path, unsigned n_threads, struct stream **out,
                               struct sphex_error *err);
+/* A stream over an input of the caller's, which stays the caller's; one thread. */
+enum sphex_status stream_open_input(struct input *in, struct stream **out, struct sphex_error *err);
 void stream_close(struct stream *s);
 enum stream_kind stream_kind(const struct stream *s);
 

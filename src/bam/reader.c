@@ -1,0 +1,322 @@
+/* Units taken in order, scanned anywhere, proven in order; see reader.h. */
+#include "reader.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/ordered.h"
+
+#define NO_SLOT SIZE_MAX
+
+struct reader_slot {
+	struct unit unit;
+	uint64_t started_at;    /* virtual offset of the first record that was scanned */
+	bool scanned;
+	enum sphex_status status;
+	struct sphex_error err;
+};
+
+struct reader {
+	struct reader_options options;
+	struct reader_client client;
+	struct input *in;
+	struct stream *stream;  /* for files that are not BGZF */
+	struct bam_header header;
+	struct block_hop hop;
+	struct ordered *ordered;
+	struct reader_slot *slots;
+	size_t n_slots, current;
+	uint64_t proven;        /* virtual offset where the next record begins */
+	uint64_t n_records;
+};
+
+/* ---------------------------------------------------------------- opening */
+
+static enum sphex_status not_a_bam(struct reader *r, const uint8_t *start, size_t n, struct sphex_error *err)
+{
+	fail(err, SPHEX_E_FORMAT, n ? "not a BAM file" : "not a BAM file: it is empty");
+	if (n >= 4 && memcmp(start, "CRAM", 4) == 0)
+		with_hint(err, "this is a CRAM: convert it with samtools view -b");
+	else if (n >= 1 && start[0] == '@')
+		with_hint(err, "this looks like SAM text: convert it with samtools view -b");
+	return at_file(err, input_path(r->in));
+}
+
+/* Reads the header through slot 0's unit, which then stands at the first record. */
+static enum sphex_status read_header(struct reader *r, struct sphex_error *err)
+{
+	struct unit *u = &r->slots[0].unit;
+	size_t n_used = 0, n_needed = 1;
+	enum sphex_status status;
+
+	do {
+		status = SPHEX_OK;
+		while (!status && u->to < n_needed)
+			status = unit_more(u, err);
+		if (status == SPHEX_END) {
+			if (u->to < 4)
+				return not_a_bam(r, u->data, u->to, err);
+			fail(err, SPHEX_E_TRUNCATED, "the file is cut off inside the BAM header");
+			return at_file(err, input_path(r->in));
+		}
+		if (status)
+			return status;
+		status = bam_header_parse(u->data, u->to, &r->header, &n_used, &n_needed, err);
+		if (n_needed < u->to * 2 && status == SPHEX_END)
+			n_needed = u->to + u->to / 2 + 1; /* parsing starts over each time */
+	} while (status == SPHEX_END);
+	if (status == SPHEX_E_FORMAT)
+		return not_a_bam(r, u->data, u->to, err);
+	if (status) {
+		at_file(err, input_path(r->in));
+		return status;
+	}
+	u->from = n_used;
+	r->proven = unit_tell(u);
+	r->hop.offset = r->proven >> 16;
+	return SPHEX_OK;
+}
+
+static enum sphex_status make_slots(struct reader *r, struct sphex_error *err)
+{
+	size_t want = r->stream ? 1 : ordered_n_slots(r->options.n_threads);
+
+	r->slots = memory_new_zeroed(want, sizeof(*r->slots));
+	if (!r->slots)
+		return fail_memory(err);
+	for (; r->n_slots < want; r->n_slots++) {
+		struct unit *u = &r->slots[r->n_slots].unit;
+		enum sphex_status status = SPHEX_OK;
+
+		if (r->stream)
+			unit_init_stream(u, r->stream);
+		else
+			status = unit_init(u, r->in, err);
+		if (status)
+			return status;
+	}
+	return SPHEX_OK;
+}
+
+static enum sphex_status open_source(struct reader *r, const char *path, struct sphex_error *err)
+{
+	uint8_t start[BGZF_EOF_NBYTES];
+	struct bgzf_block block;
+	size_t n;
+	enum sphex_status status = input_open(path, &r->in, err);
+
+	if (!status)
+		status = input_read_at(r->in, 0, start, sizeof(start), &n, err);
+	if (status)
+		return status;
+	if (n >= BGZF_HEADER_NBYTES && bgzf_block_parse(start, n, &block) != BGZF_NOT_A_BLOCK)
+		return SPHEX_OK;
+	if (n < 4 || (memcmp(start, "BAM\1", 4) != 0 && memcmp(start, "\x1f\x8b", 2) != 0))
+		return not_a_bam(r, start, n, err);
+	return stream_open_input(r->in, &r->stream, err);
+}
+
+enum sphex_status reader_open(const char *path, const struct reader_options *options, struct reader **out,
+        struct sphex_error *err)
+{
+	struct reader *r = memory_new_zeroed(1, sizeof(*r));
+	enum sphex_status status;
+
+	*out = NULL;
+	if (!r)
+		return fail_memory(err);
+	r->options = *options;
+	r->current = NO_SLOT;
+	status = open_source(r, path, err);
+	if (!status)
+		status = make_slots(r, err);
+	if (!status) {
+		r->hop.in = r->in;
+		if (!r->stream)
+			unit_set_range(&r->slots[0].unit, 0, UINT64_MAX);
+		status = read_header(r, err);
+	}
+	if (status)
+		reader_close(r);
+	else
+		*out = r;
+	return status;
+}
+
+void reader_close(struct reader *r)
+{
+	if (!r)
+		return;
+	ordered_stop(r->ordered);
+	for (size_t i = 0; i < r->n_slots; i++)
+		unit_free(&r->slots[i].unit);
+	memory_free(r->slots);
+	bam_header_free(&r->header);
+	stream_close(r->stream);
+	input_close(r->in);
+	memory_free(r);
+}
+
+const struct bam_header *reader_header(const struct reader *r)
+{
+	return &r->header;
+}
+
+size_t reader_n_slots(const struct reader *r)
+{
+	return r->n_slots;
+}
+
+uint64_t reader_n_records(const struct reader *r)
+{
+	return r->n_records;
+}
+
+uint64_t reader_bytes_done(const struct reader *r)
+{
+	return r->stream ? 0 : r->proven >> 16;
+}
+
+uint64_t reader_bytes_total(const struct reader *r)
+{
+	return r->stream ? 0 : input_nbytes(r->in);
+}
+
+bool reader_is_truncated(const struct reader *r)
+{
+	return !r->stream && !r->hop.ends_with_eof_marker;
+}
+
+/* ---------------------------------------------------------------- taking and scanning */
+
+static bool take_unit(void *job, size_t slot_index, uint64_t index)
+{
+	struct reader *r = job;
+	struct reader_slot *slot = &r->slots[slot_index];
+	uint64_t begin = r->hop.offset;
+
+	slot->scanned = false;
+	if (r->stream)
+		return index == 0;
+	if (r->hop.at_end)
+		return false;
+	slot->status = block_hop_over(&r->hop, UINT64_MAX / 2, r->options.unit_n_blocks, &slot->err);
+	if (slot->status)
+		r->hop.at_end = true;
+	unit_set_range(&slot->unit, begin, r->hop.offset);
+	/* with one thread the place is known, for all before has been read */
+	slot->started_at = index == 0 || r->options.n_threads <= 1 ? r->proven : SPHEX_NO_OFFSET;
+	return true;
+}
+
+static void scan_unit(struct reader *r, size_t slot_index)
+{
+	struct reader_slot *slot = &r->slots[slot_index];
+
+	slot->status = r->client.scan(r->client.user, slot_index, &slot->unit, &slot->err);
+	slot->scanned = true;
+}
+
+/* Scans from a known place. */
+static void scan_from(struct reader *r, size_t slot_index, uint64_t voffset)
+{
+	struct reader_slot *slot = &r->slots[slot_index];
+
+	slot->started_at = voffset;
+	slot->scanned = true;
+	slot->status = unit_start_at(&slot->unit, voffset, &slot->err);
+	if (!slot->status)
+		scan_unit(r, slot_index);
+}
+
+static void work_unit(void *job, size_t slot_index)
+{
+	struct reader *r = job;
+	struct reader_slot *slot = &r->slots[slot_index];
+
+	if (slot->status)
+		return;
+	slot->unit.keep = r->options.keep_units;
+	if (r->stream) {
+		scan_unit(r, slot_index);
+	} else if (slot->started_at != SPHEX_NO_OFFSET) {
+		if (slot->started_at >> 16 < slot->unit.end)
+			scan_from(r, slot_index, slot->started_at);
+	} else if (unit_guess_start(&slot->unit, r->header.n_refs, &slot->err) == SPHEX_OK) {
+		slot->started_at = unit_tell(&slot->unit);
+		scan_unit(r, slot_index);
+	}
+}
+
+enum sphex_status reader_start(struct reader *r, const struct reader_client *client,
+        struct sphex_error *err)
+{
+	static const struct ordered_steps steps = {take_unit, work_unit};
+
+	r->client = *client;
+	return ordered_start(&steps, r, r->stream ? 1 : r->options.n_threads, r->n_slots, &r->ordered, err);
+}
+
+/* ---------------------------------------------------------------- proving, in order */
+
+static enum sphex_status reader_failed(struct reader *r, struct reader_slot *slot, struct sphex_error *err)
+{
+	*err = slot->err;
+	if (!err->file[0])
+		at_file(err, input_path(r->in));
+	if (slot->scanned && !err->record)
+		at_record(err, r->n_records + slot->unit.n_records + (slot->status == SPHEX_E_TRUNCATED));
+	return slot->status;
+}
+
+static enum sphex_status end_of_file(struct reader *r, struct sphex_error *err)
+{
+	if (!reader_is_truncated(r) || r->options.allow_truncated)
+		return SPHEX_END;
+	fail(err, SPHEX_E_TRUNCATED, "the BGZF end-of-file marker is missing: the file is cut off");
+	with_hint(err, "copy, download or write it again");
+	return at_file(err, input_path(r->in));
+}
+
+/* Moves on from the finished unit to the next one that holds the start of a record. */
+static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
+{
+	struct reader_slot *slot;
+
+	do {
+		if (ordered_next(r->ordered, &r->current) == SPHEX_END) {
+			r->current = NO_SLOT;
+			return end_of_file(r, err);
+		}
+		slot = &r->slots[r->current];
+		if (slot->status && !slot->scanned)
+			return reader_failed(r, slot, err);
+	} while (!r->stream && r->proven >> 16 >= slot->unit.end);
+	if (!r->stream && (!slot->scanned || slot->started_at != r->proven))
+		scan_from(r, r->current, r->proven);
+	return slot->status ? reader_failed(r, slot, err) : SPHEX_OK;
+}
+
+enum sphex_status reader_next(struct reader *r, size_t *slot_index, struct sphex_error *err)
+{
+	struct reader_slot *slot = r->current == NO_SLOT ? NULL : &r->slots[r->current];
+	enum sphex_status status;
+
+	if (slot && !slot->unit.finished) {
+		r->n_records += slot->unit.n_records;
+		slot->unit.n_records = 0;
+		unit_drop_read(&slot->unit);
+		scan_unit(r, r->current);
+		status = slot->status ? reader_failed(r, slot, err) : SPHEX_OK;
+	} else {
+		if (slot) {
+			r->n_records += slot->unit.n_records;
+			r->proven = unit_tell(&slot->unit);
+			if (!r->stream)
+				input_release(r->in, slot->unit.end);
+		}
+		status = next_unit(r, err);
+	}
+	*slot_index = r->current;
+	return status;
+}

@@ -1,0 +1,55 @@
+/*
+ * The records of a BAM file by many threads, with results in file order.
+ *
+ * Where units begin is known from the block headers. Where the first record of a unit begins is not:
+ * workers guess, and the end of the unit before proves or refutes the guess when its turn comes; a
+ * refuted unit is read again from the right place. So a guess is only ever about speed.
+ */
+#ifndef SPHEX_READER_H
+#define SPHEX_READER_H
+
+#include "header.h"
+#include "unit.h"
+
+struct reader;
+
+struct reader_client {
+	void *user;
+	/*
+	 * Reads records of `unit` into the result `slot`, which it first empties, until the unit is finished
+	 * or the result is full. Several threads call it at once, for different slots.
+	 */
+	enum sphex_status (*scan)(void *user, size_t slot, struct unit *unit, struct sphex_error *err);
+};
+
+struct reader_options {
+	unsigned n_threads;
+	size_t unit_n_blocks;   /* blocks of a unit */
+	bool keep_units;        /* records stay where they are until the next call of reader_next() */
+	bool allow_truncated;   /* a missing end-of-file marker is no error */
+};
+
+/* Opens the file and reads its header. `path` must outlive the reader. */
+enum sphex_status reader_open(const char *path, const struct reader_options *options, struct reader **out,
+                              struct sphex_error *err);
+void reader_close(struct reader *r);
+const struct bam_header *reader_header(const struct reader *r);
+/* Number of results that the client must have ready. */
+size_t reader_n_slots(const struct reader *r);
+/* Starts the workers. */
+enum sphex_status reader_start(struct reader *r, const struct reader_client *client,
+                               struct sphex_error *err);
+/*
+ * The slot with the next result in file order; SPHEX_END behind the last record. An error stands for
+ * all records from its place on: results before it have been handed out.
+ */
+enum sphex_status reader_next(struct reader *r, size_t *slot, struct sphex_error *err);
+
+/* Records handed out, compressed bytes done, and of the file (0: unknown). */
+uint64_t reader_n_records(const struct reader *r);
+uint64_t reader_bytes_done(const struct reader *r);
+uint64_t reader_bytes_total(const struct reader *r);
+/* True when the end-of-file marker is missing (after SPHEX_END, with allow_truncated). */
+bool reader_is_truncated(const struct reader *r);
+
+#endif

@@ -1,0 +1,122 @@
+/*
+ * One BAM record: fields out of bytes whose lengths have been checked once. SAM specification 4.2.
+ *
+ *   0   4   block_size     bytes that follow
+ *   4   4   refID          -1: none            24  4  next_refID
+ *   8   4   pos            0-based, -1: none   28  4  next_pos
+ *   12  1   l_read_name    with NUL            32  4  tlen
+ *   13  1   mapq                               36  .. read_name
+ *   14  2   bin                                    .. cigar   4 * n_cigar_op
+ *   16  2   n_cigar_op                             .. seq     (l_seq + 1) / 2
+ *   18  2   flag                                   .. qual    l_seq
+ *   20  4   l_seq                                  .. tags    up to block_size + 4
+ */
+#ifndef SPHEX_RECORD_H
+#define SPHEX_RECORD_H
+
+#include <stdbool.h>
+
+#include "base/cursor.h"
+#include "base/status.h"
+
+#define RECORD_MIN_NBYTES 36u /* the fixed part, with block_size */
+
+enum record_flag {
+	FLAG_PAIRED = 0x1,
+	FLAG_PROPER_PAIR = 0x2,
+	FLAG_UNMAPPED = 0x4,
+	FLAG_MATE_UNMAPPED = 0x8,
+	FLAG_REVERSE = 0x10,
+	FLAG_MATE_REVERSE = 0x20,
+	FLAG_SECONDARY = 0x100,
+	FLAG_QC_FAIL = 0x200,
+	FLAG_DUPLICATE = 0x400,
+	FLAG_SUPPLEMENTARY = 0x800
+};
+
+enum cigar_op { CIGAR_M, CIGAR_I, CIGAR_D, CIGAR_N, CIGAR_S, CIGAR_H, CIGAR_P, CIGAR_EQ, CIGAR_X };
+
+/* Bit `op` set: the operation consumes bases of the read, or of the reference. */
+#define CIGAR_CONSUMES_READ (1u << CIGAR_M | 1u << CIGAR_I | 1u << CIGAR_S | 1u << CIGAR_EQ | 1u << CIGAR_X)
+#define CIGAR_CONSUMES_REF (1u << CIGAR_M | 1u << CIGAR_D | 1u << CIGAR_N | 1u << CIGAR_EQ | 1u << CIGAR_X)
+
+/* Views into the record's bytes; valid as long as those are. */
+struct record {
+	const uint8_t *bytes; /* at block_size */
+	int32_t ref_id, pos0;
+	uint16_t flags;
+	uint8_t mapq;
+	uint8_t name_nbytes;  /* with NUL */
+	uint32_t n_cigar;
+	uint32_t n_bases;     /* l_seq */
+	const uint8_t *cigar; /* little-endian words, not aligned; may point into the CG tag */
+	const uint8_t *bases; /* 4 bits each */
+	const uint8_t *quals;
+	const uint8_t *tags, *end;
+};
+
+/*
+ * Checks every length of the record at data[0 .. nbytes), whose block_size says nbytes, and fills
+ * `out`. n_refs bounds the reference ids. SPHEX_E_DATA names the field; the place is the caller's.
+ */
+enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs, struct record *out,
+                               struct sphex_error *err);
+
+/* True when the bytes could be a record (for guessing where one begins); reads at most n bytes. */
+bool record_is_plausible(const uint8_t *data, size_t n, uint32_t n_refs);
+
+static inline const char *record_name(const struct record *r)
+{
+	return (const char *)r->bytes + RECORD_MIN_NBYTES;
+}
+
+static inline int32_t record_mate_ref_id(const struct record *r)
+{
+	return load_i32(r->bytes + 24);
+}
+
+static inline int32_t record_mate_pos0(const struct record *r)
+{
+	return load_i32(r->bytes + 28);
+}
+
+static inline int32_t record_tlen(const struct record *r)
+{
+	return load_i32(r->bytes + 32);
+}
+
+static inline uint32_t record_cigar_word(const struct record *r, uint32_t i)
+{
+	return load_u32(r->cigar + (size_t)i * 4);
+}
+
+/* Bases of the reference that the CIGAR spans (M D N = X). */
+static inline int64_t record_span(const struct record *r)
+{
+	int64_t span = 0;
+
+	for (uint32_t i = 0; i < r->n_cigar; i++) {
+		uint32_t word = record_cigar_word(r, i);
+
+		if (CIGAR_CONSUMES_REF >> (word & 15) & 1)
+			span += word >> 4;
+	}
+	return span;
+}
+
+static inline uint8_t record_base(const struct record *r, uint32_t i)
+{
+	return (uint8_t)(r->bases[i / 2] >> (i % 2 ? 0 : 4) & 15);
+}
+
+/* A tag as stored; SAM specification 4.2.4. */
+struct tag {
+	char type, subtype;     /* subtype: element type of B, else 0 */
+	uint32_t n;             /* elements of B; bytes without NUL of Z and H; else 1 */
+	const uint8_t *value;   /* the number, the text, the first element */
+};
+
+/* True when the record has the tag; a damaged tag ends the search. */
+bool record_find_tag(const struct record *r, const char name[2], struct tag *out);
+
+#endif
