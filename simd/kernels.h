@@ -2,7 +2,8 @@
  * The contract of the kernels: a typedef and one pointer per kernel, one table ("row") per
  * instruction set. Every row gives the same bytes for the same input; the scalar row is the
  * reference and written to be read. Kernels read and write exactly the bytes that are named here,
- * keep no state and call nothing.
+ * keep no state and call nothing. An output overlaps no input: fast rows write some bytes twice.
+ * With n == 0 no pointer is looked at.
  */
 #ifndef SPHEX_KERNELS_H
 #define SPHEX_KERNELS_H
@@ -11,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * Bit i % 64 of mask[i / 64] becomes 1 where quals[i] >= threshold. Writes (n + 63) / 64 words; bits
- * at and beyond n are 0. A missing quality (0xFF) is the largest value and so always passes.
+ * Bit i % 64 of mask[i / 64] becomes 1 where quals[i] >= threshold. Writes (n + 63) / 64 words;
+ * bits at and beyond n are 0. A missing quality (0xFF) is the largest value and so always passes.
  */
 typedef void quality_mask_fn(const uint8_t *quals, size_t n, uint8_t threshold, uint64_t *mask);
 
@@ -41,7 +42,7 @@ struct classify_rule {
  * compared before ALT. An allele value above 15 never matches.
  */
 typedef void classify_fn(const uint8_t *bases, const uint8_t *quals, const uint8_t *refs,
-                         const uint8_t *alts, size_t n, struct classify_rule rule, uint8_t *classes);
+	const uint8_t *alts, size_t n, struct classify_rule rule, uint8_t *classes);
 
 /* Bit i % 64 of mask[i / 64] becomes 1 where text[i] is a or b. Writes (n + 63) / 64 words. */
 typedef void find_bytes_fn(const uint8_t *text, size_t n, uint8_t a, uint8_t b, uint64_t *mask);

@@ -6,9 +6,9 @@
 
 struct row_info {
 	const char *name;
-	uint32_t needs;             /* bits of cpu_bundle; 0 for scalar */
-	const char *needs_text;     /* "AVX2 BMI2 POPCNT" */
-	const struct kernels *row;  /* NULL: not part of this build */
+	uint32_t needs;            /* bits of cpu_bundle; 0 for scalar */
+	const char *needs_text;    /* "AVX2 BMI2 POPCNT" */
+	const struct kernels *row; /* NULL: not part of this build */
 };
 
 /* Rows known to this version, slowest first. */

@@ -1,0 +1,16 @@
+/* AVX-512 F, BW, DQ, VL and VBMI. */
+#include "simd/kernels.h"
+
+extern quality_mask_fn quality_mask_avx512;
+extern unpack_bases_fn unpack_bases_avx512;
+extern classify_fn classify_avx512;
+extern find_bytes_fn find_bytes_avx512;
+
+extern const struct kernels row_avx512;
+const struct kernels row_avx512 = {
+	.name = "avx512",
+	.quality_mask = quality_mask_avx512,
+	.unpack_bases = unpack_bases_avx512,
+	.classify = classify_avx512,
+	.find_bytes = find_bytes_avx512,
+};

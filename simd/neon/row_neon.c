@@ -1,0 +1,16 @@
+/* Advanced SIMD of AArch64. */
+#include "simd/kernels.h"
+
+extern quality_mask_fn quality_mask_neon;
+extern unpack_bases_fn unpack_bases_neon;
+extern classify_fn classify_neon;
+extern find_bytes_fn find_bytes_neon;
+
+extern const struct kernels row_neon;
+const struct kernels row_neon = {
+	.name = "neon",
+	.quality_mask = quality_mask_neon,
+	.unpack_bases = unpack_bases_neon,
+	.classify = classify_neon,
+	.find_bytes = find_bytes_neon,
+};

@@ -1,0 +1,16 @@
+/* Plain C: the reference for all other rows. */
+#include "simd/kernels.h"
+
+extern quality_mask_fn quality_mask_scalar;
+extern unpack_bases_fn unpack_bases_scalar;
+extern classify_fn classify_scalar;
+extern find_bytes_fn find_bytes_scalar;
+
+extern const struct kernels row_scalar;
+const struct kernels row_scalar = {
+	.name = "scalar",
+	.quality_mask = quality_mask_scalar,
+	.unpack_bases = unpack_bases_scalar,
+	.classify = classify_scalar,
+	.find_bytes = find_bytes_scalar,
+};
