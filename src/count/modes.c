@@ -1,0 +1,33 @@
+/* One row a mode; see modes.h. */
+#include "modes.h"
+
+#include "bam/record.h"
+
+#define CODE(c) (1u << (c))
+#define CODES_ACGTN (CODE(1) | CODE(2) | CODE(4) | CODE(8) | CODE(15))
+
+static const struct count_rules rules[] = {
+        [SPHEX_MODE_WASP2] =
+                {
+                        .name = "wasp2",
+                        .exclude_flags = FLAG_UNMAPPED,
+                        .silent_bases = 0xFFFFu & ~CODES_ACGTN,
+                        .text_alleles = true,
+                        .choice = SITES_FIRST_LISTED,
+                        .claims = CLAIM_BY_RECORD,
+                },
+        [SPHEX_MODE_WASP2_LEGACY] =
+                {
+                        .name = "wasp2-legacy",
+                        .padding_consumes_read = true,
+                        .spanning_claims = true,
+                        .choice = SITES_ALL,
+                        .claims = CLAIM_BY_SITE,
+                        .missing_contig_is_null = true,
+                },
+};
+
+const struct count_rules *count_rules_of(enum sphex_mode mode)
+{
+	return (unsigned)mode < sizeof(rules) / sizeof(rules[0]) ? &rules[mode] : NULL;
+}

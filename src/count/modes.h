@@ -1,0 +1,36 @@
+/* The counting rules of every mode as data. Sources: docs/counting.md names the rule page of each. */
+#ifndef SPHEX_MODES_H
+#define SPHEX_MODES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sphex.h"
+
+/* Which of the sites that a record covers it speaks about. */
+enum site_choice {
+	SITES_FIRST_LISTED, /* among those it aligns a base to, the one listed first */
+	SITES_ALL
+};
+
+/* In which order names are claimed; a name counts once per contig. */
+enum claim_order {
+	CLAIM_BY_RECORD, /* file order of the records */
+	CLAIM_BY_SITE    /* list order of the sites, then file order of the records */
+};
+
+struct count_rules {
+	const char *name;
+	uint16_t exclude_flags;     /* a record with one of these bits says nothing */
+	uint16_t silent_bases;      /* bit c: base code c says nothing */
+	bool padding_consumes_read; /* P moves on in the read, as I does */
+	bool spanning_claims;       /* a record that spans a site without a base there claims its name */
+	bool text_alleles;          /* alleles of more than one base are compared with the read's text */
+	enum site_choice choice;
+	enum claim_order claims;
+	bool missing_contig_is_null; /* sites on contigs that the BAM lacks have no counts, else zeros */
+};
+
+const struct count_rules *count_rules_of(enum sphex_mode mode);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * Records of one unit in, observations out: what a record says about a site. Pure work on one unit;
+ * what depends on other records (whose name counts) comes later, in file order.
+ */
+#ifndef SPHEX_OBSERVE_H
+#define SPHEX_OBSERVE_H
+
+#include "bam/unit.h"
+#include "name_hash.h"
+#include "simd/kernels.h"
+#include "sites.h"
+
+/* A record that spans the site without a base there; follows the classes of the kernels. */
+#define SAYS_NO_BASE 5u
+
+struct observation {
+	struct name_hash name;
+	uint32_t site;
+	uint8_t says; /* enum base_class or SAYS_NO_BASE */
+};
+
+/* Place of a record in the sort order of a BAM: reference id (none is last), then position. */
+static inline uint64_t sort_key(int32_t ref_id, int32_t pos0)
+{
+	return (uint64_t)(uint32_t)ref_id << 32 | (uint32_t)(pos0 + 1);
+}
+
+struct observations {
+	struct observation *items;
+	size_t n, cap;
+	/* bases to be judged, column by column, and which observation each belongs to */
+	uint8_t *bases, *quals, *refs, *alts, *classes;
+	uint32_t *judged;
+	size_t n_bases;
+	/* facts about the records that were read */
+	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
+	uint64_t n_records, n_covering, n_judged;
+};
+
+struct observer {
+	const struct count_rules *rules;
+	const struct kernels *kernels;
+	const struct sites *sites;
+	uint8_t min_baseq;
+};
+
+/* A zeroed struct is empty. */
+void observations_free(struct observations *o);
+
+/*
+ * Reads records until the unit is finished or `out` is full, `out` being emptied first. SPHEX_E_DATA for a
+ * damaged record and for records out of order. Observations that say nothing are left out.
+ */
+enum sphex_status observe_unit(const struct observer *observer, struct unit *unit, struct observations *out,
+                               struct sphex_error *err);
+
+/* The error for a record of which the sort key is below that of the one before. */
+enum sphex_status not_sorted(uint64_t key, uint64_t key_before, struct sphex_error *err);
+
+#endif

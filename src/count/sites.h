@@ -1,0 +1,59 @@
+/*
+ * Sites: the positions at which reads are looked at. One site per contig and position; several rows may
+ * share one. Sites lie sorted by the BAM's reference id and position, columns side by side, so that a
+ * record is tested against the next position with one comparison.
+ */
+#ifndef SPHEX_SITES_H
+#define SPHEX_SITES_H
+
+#include "bam/header.h"
+#include "modes.h"
+#include "variants/rows.h"
+
+#define SITE_NONE UINT32_MAX
+
+/* Allele codes beside the 4-bit base codes. */
+#define ALLELE_NEVER 0xFFu /* a letter that no read base equals */
+#define ALLELE_TEXT 0xFEu  /* compare the read's text with the alleles of the site's variant */
+
+struct sites {
+	const struct variants *variants; /* borrowed */
+	size_t n;
+	uint32_t *pos0;
+	uint32_t *order;    /* list order: number of the first row that asks for the site */
+	uint32_t *variant;  /* variant line whose alleles are compared */
+	uint8_t *refs, *alts;
+	uint32_t *ref_begins; /* n_refs + 1: sites of reference r are [ref_begins[r], ref_begins[r + 1]) */
+	uint32_t n_refs;
+	bool in_list_order; /* within each reference, order ascends with position */
+
+	/* rows */
+	uint32_t *row_sites; /* per row of struct rows; SITE_NONE: contig not in the BAM, or counts not shared */
+	uint32_t *kept_rows; /* rows of the table in order, exact duplicates left out */
+	size_t n_kept;
+};
+
+/* What the BAM lacks: contigs of the variants, in order of first appearance. */
+struct missing_contig {
+	uint32_t contig;        /* number in variants.contigs */
+	uint32_t min_pos1, max_pos1;
+	size_t n_sites;
+};
+struct missing_contigs {
+	struct missing_contig *items;
+	size_t n;
+};
+
+struct sites_options {
+	const struct count_rules *rules;
+	bool drop_duplicates; /* rows equal in all columns are printed once */
+	bool share_counts;    /* later rows at a site repeat its counts; else only the first row has them */
+};
+
+/* At most 2^32 - 2 rows. */
+enum sphex_status sites_build(const struct variants *variants, const struct rows *rows,
+                              const struct bam_header *header, const struct sites_options *options,
+                              struct sites *out, struct missing_contigs *missing, struct sphex_error *err);
+void sites_free(struct sites *s);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Observations in file order in, counts per site out. Here, and only here, one record's fate depends on
+ * others: a name counts once per contig, claimed in the order that the rules say.
+ */
+#ifndef SPHEX_TALLY_H
+#define SPHEX_TALLY_H
+
+#include "observe.h"
+
+enum { COUNT_REF, COUNT_ALT, COUNT_OTHER, N_COUNTS };
+
+struct site_counts {
+	uint32_t n[N_COUNTS];
+};
+
+struct tally;
+
+/* `sites` is borrowed. */
+enum sphex_status tally_new(const struct count_rules *rules, const struct sites *sites, struct tally **out,
+                            struct sphex_error *err);
+void tally_free(struct tally *t);
+/* Takes the observations of the next part of the file. */
+enum sphex_status tally_add(struct tally *t, const struct observations *o, struct sphex_error *err);
+/* After the last part. */
+enum sphex_status tally_finish(struct tally *t, struct sphex_error *err);
+/* One per site, owned by the tally. */
+const struct site_counts *tally_counts(const struct tally *t);
+uint64_t tally_n_counted(const struct tally *t);
+
+#endif

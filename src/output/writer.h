@@ -1,0 +1,23 @@
+/*
+ * A file that appears whole or not at all: written under another name beside its final place, flushed to
+ * the disk and renamed. Standard output, pipes and devices are written directly.
+ */
+#ifndef SPHEX_WRITER_H
+#define SPHEX_WRITER_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct writer;
+
+/* "-" is standard output. A symbolic link is followed: what it points to is replaced. */
+enum sphex_status writer_open(const char *path, struct writer **out, struct sphex_error *err);
+/* Failures are remembered and reported by writer_commit(). */
+void writer_put(struct writer *w, const void *data, size_t n);
+/* Completes the file and frees the writer; on failure nothing is left of it. */
+enum sphex_status writer_commit(struct writer *w, struct sphex_error *err);
+/* Throws away what was written; NULL is allowed. */
+void writer_abandon(struct writer *w);
+
+#endif
