@@ -16,8 +16,7 @@ enum cpu_bundle {
 
 /* Asks the machine; cheap enough to call once per handle. */
 uint32_t cpu_bundles(void);
-/* First feature of these bundles that is absent here ("AVX512VBMI", "OS support for ZMM"), or "".
- */
+/* The first feature of these bundles that is absent ("AVX512VBMI", "OS support for ZMM"), or "". */
 const char *cpu_missing(uint32_t bundles);
 /* Vendor, brand and the features that matter, one line; returns the length needed. */
 size_t cpu_describe(char *out, size_t out_nbytes);

@@ -1,7 +1,6 @@
 /*
- * x86-64: CPUID and XCR0 come in, bundles and words go out. A feature counts only when the
- * operating system also saves its registers, so the XCR0 bits stand in the same table as the CPUID
- * bits.
+ * x86-64: CPUID and XCR0 come in, bundles and words go out. Registers that the operating system
+ * does not save are of no use, so the bits of XCR0 stand in the same table as those of CPUID.
  */
 #include "cpu.h"
 
@@ -116,6 +115,7 @@ static void read_brand(char out[49])
 
 size_t cpu_describe(char *out, size_t out_nbytes)
 {
+	/* Twice what all names and commas take. */
 	char vendor[13], brand[49], features[256] = "";
 	uint32_t words[N_WORDS];
 

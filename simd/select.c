@@ -1,7 +1,6 @@
 /*
  * The rows of this build and the choice among them. In: a name and what the CPU can do. Out: a row.
- * No state, and the machine is not asked: whoever calls says what it can do, so tests can say it
- * too.
+ * No state, and the machine is not asked: the caller says what it can do, and so can a test.
  */
 #include "select.h"
 #include "cpu.h"

@@ -35,6 +35,24 @@ static inline struct rows usable_rows(void)
 	return rows;
 }
 
+/* For kernels with one input and one output. */
+struct room {
+	struct rows rows;
+	struct guard in;
+	struct guard out;
+};
+
+static inline struct room room_new(void)
+{
+	return (struct room){usable_rows(), guard_new(MAX_LONG), guard_new(MAX_LONG)};
+}
+
+static inline void room_free(struct room *room)
+{
+	guard_free(&room->in);
+	guard_free(&room->out);
+}
+
 /* 251 is prime, so vectors and words that changed places show. */
 enum fill { FILL_00, FILL_FF, FILL_COUNT_251, FILL_RANDOM, N_FILLS };
 

@@ -24,18 +24,18 @@ struct columns {
 	uint8_t alts[MAX_LONG];
 };
 
-struct room {
+struct columns_room {
 	struct rows rows;
 	struct guard bases, quals, refs, alts, out;
 };
 
-static struct room room_new(void)
+static struct columns_room columns_room_new(void)
 {
-	return (struct room){usable_rows(), guard_new(MAX_LONG), guard_new(MAX_LONG),
+	return (struct columns_room){usable_rows(), guard_new(MAX_LONG), guard_new(MAX_LONG),
 		guard_new(MAX_LONG), guard_new(MAX_LONG), guard_new(MAX_LONG)};
 }
 
-static void room_free(struct room *room)
+static void columns_room_free(struct columns_room *room)
 {
 	guard_free(&room->bases);
 	guard_free(&room->quals);
@@ -61,8 +61,8 @@ static unsigned turned(unsigned place, unsigned by)
 	return place < GUARD_BEGIN ? (place + by) % GUARD_BEGIN : place;
 }
 
-static void check_rows(const struct room *room, unsigned place, const struct columns *in, size_t n,
-	struct classify_rule rule)
+static void check_rows(const struct columns_room *room, unsigned place, const struct columns *in,
+	size_t n, struct classify_rule rule)
 {
 	const uint8_t *bases = copy_to(&room->bases, place, in->bases, n);
 	const uint8_t *quals = copy_to(&room->quals, turned(place, 13), in->quals, n);
@@ -107,7 +107,7 @@ static void fill_columns(struct columns *in, size_t n, enum fill kind, struct pr
 
 Test(classify, rows_give_the_oracle_classes_at_every_place_and_length)
 {
-	struct room room = room_new();
+	struct columns_room room = columns_room_new();
 	struct prng random = {1};
 	struct columns in;
 
@@ -123,7 +123,7 @@ Test(classify, rows_give_the_oracle_classes_at_every_place_and_length)
 			}
 		}
 	}
-	room_free(&room);
+	columns_room_free(&room);
 }
 
 Test(classify, rows_give_the_oracle_classes_for_every_base_and_allele)
@@ -131,7 +131,7 @@ Test(classify, rows_give_the_oracle_classes_for_every_base_and_allele)
 	static const uint8_t ALLELES[] = {
 		0, 1, 2, 4, 8, 14, 15, 16, 17, 31, 32, 128, 129, 143, 255};
 	enum { N_ALLELES = sizeof(ALLELES), N = 16 * N_ALLELES * N_ALLELES };
-	struct room room = room_new();
+	struct columns_room room = columns_room_new();
 	struct columns in;
 
 	for (unsigned i = 0; i < N; i++) {
@@ -147,12 +147,12 @@ Test(classify, rows_give_the_oracle_classes_for_every_base_and_allele)
 		check_rows(&room, GUARD_END, &in, N, one_silent);
 		check_rows(&room, GUARD_END, &in, N, others_silent);
 	}
-	room_free(&room);
+	columns_room_free(&room);
 }
 
 Test(classify, rows_give_the_oracle_classes_for_every_quality_and_threshold)
 {
-	struct room room = room_new();
+	struct columns_room room = columns_room_new();
 	struct prng random = {2};
 	struct columns in;
 
@@ -163,12 +163,12 @@ Test(classify, rows_give_the_oracle_classes_for_every_quality_and_threshold)
 		struct classify_rule rule = {(uint8_t)min_baseq, ALL_BUT_ACGT_SILENT};
 		check_rows(&room, GUARD_END, &in, 256, rule);
 	}
-	room_free(&room);
+	columns_room_free(&room);
 }
 
 Test(classify, rows_give_the_oracle_classes_for_long_input)
 {
-	struct room room = room_new();
+	struct columns_room room = columns_room_new();
 	struct prng random = {3};
 	struct classify_rule rule = {128, ALL_BUT_ACGT_SILENT};
 	struct columns in;
@@ -178,7 +178,7 @@ Test(classify, rows_give_the_oracle_classes_for_long_input)
 		check_rows(&room, GUARD_BEGIN, &in, n, rule);
 		check_rows(&room, GUARD_END, &in, n, rule);
 	}
-	room_free(&room);
+	columns_room_free(&room);
 }
 
 Test(classify, no_base_looks_at_no_pointer)

@@ -3,23 +3,6 @@
 
 #include <criterion/criterion.h>
 
-struct room {
-	struct rows rows;
-	struct guard in;
-	struct guard out;
-};
-
-static struct room room_new(void)
-{
-	return (struct room){usable_rows(), guard_new(MAX_LONG), guard_new(MAX_LONG)};
-}
-
-static void room_free(struct room *room)
-{
-	guard_free(&room->in);
-	guard_free(&room->out);
-}
-
 static void check_rows(const struct room *room, unsigned place, const uint8_t *text, size_t n,
 	uint8_t a, uint8_t b)
 {

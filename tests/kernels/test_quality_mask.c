@@ -7,23 +7,6 @@ static const uint8_t THRESHOLDS[] = {0, 1, 20, 254, 255};
 
 enum { N_THRESHOLDS = sizeof(THRESHOLDS) };
 
-struct room {
-	struct rows rows;
-	struct guard in;
-	struct guard out;
-};
-
-static struct room room_new(void)
-{
-	return (struct room){usable_rows(), guard_new(MAX_LONG), guard_new(MAX_LONG)};
-}
-
-static void room_free(struct room *room)
-{
-	guard_free(&room->in);
-	guard_free(&room->out);
-}
-
 static void check_rows(
 	const struct room *room, unsigned place, const uint8_t *quals, size_t n, uint8_t threshold)
 {

@@ -3,23 +3,6 @@
 
 #include <criterion/criterion.h>
 
-struct room {
-	struct rows rows;
-	struct guard in;
-	struct guard out;
-};
-
-static struct room room_new(void)
-{
-	return (struct room){usable_rows(), guard_new(MAX_LONG), guard_new(MAX_LONG)};
-}
-
-static void room_free(struct room *room)
-{
-	guard_free(&room->in);
-	guard_free(&room->out);
-}
-
 /* codes[i] becomes a code, packed[i / 2] has it in its high half for even i. n is even. */
 static void codes_and_packed(
 	uint8_t *codes, uint8_t *packed, size_t n, enum fill kind, struct prng *random)
