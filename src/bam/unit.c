@@ -52,11 +52,24 @@ void unit_set_range(struct unit *u, uint64_t begin, uint64_t end)
 	block_reader_seek(&u->blocks, begin);
 }
 
+/* The stream drops the bytes at the next call for more. */
+static void drop_from_stream(struct unit *u)
+{
+	u->dropped += u->from;
+	u->data += u->from;
+	u->to -= u->from;
+	u->from = 0;
+}
+
 void unit_drop_read(struct unit *u)
 {
 	size_t keep_from = 0;
 
-	if (u->stream || u->from == 0)
+	if (u->stream) {
+		drop_from_stream(u);
+		return;
+	}
+	if (u->from == 0)
 		return;
 	memmove(u->buffer, u->buffer + u->from, u->to - u->from);
 	while (keep_from + 1 < u->n_marks && u->marks[keep_from + 1].at <= u->from)
@@ -77,9 +90,12 @@ void unit_drop_read(struct unit *u)
 
 static enum sphex_status more_from_stream(struct unit *u, struct sphex_error *err)
 {
-	enum sphex_status status = stream_next(u->stream, u->from, &u->data, &u->to, err);
+	enum sphex_status status;
 
-	u->from = 0;
+	if (!u->keep && u->data)
+		drop_from_stream(u);
+	status = stream_next(u->stream, u->dropped, &u->data, &u->to, err);
+	u->dropped = 0;
 	return status;
 }
 

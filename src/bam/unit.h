@@ -20,6 +20,7 @@ struct unit_mark {
 struct unit {
 	struct block_reader blocks;
 	struct stream *stream;   /* instead of blocks; borrowed */
+	size_t dropped;          /* bytes before data that the stream may forget */
 	uint64_t begin, end;     /* blocks that start in [begin, end) are the unit's */
 	const uint8_t *data;     /* inflated bytes: buffer, or the stream's window */
 	size_t from, to;         /* not yet read: data[from .. to) */

@@ -1,0 +1,655 @@
+/* The functions of sphex.h, a few lines each. Errors are written to the caller's record or to a spare one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bam/batch.h"
+#include "bam/reader.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "output/tsv.h"
+#include "run.h"
+#include "simd/cpu.h"
+#include "simd/select.h"
+
+/* 64 blocks are about 1 MiB compressed; 16 keep a batch of the decoder in the caches. */
+#define COUNT_UNIT_BLOCKS 64
+#define DECODE_UNIT_BLOCKS 16
+#define MAX_THREADS 1024
+
+#define SPARE_ERROR(err)                                                                            \
+	struct sphex_error spare_error;                                                             \
+	(err) = (err) ? (err) : &spare_error
+
+const char *sphex_version(void)
+{
+	return SPHEX_VERSION;
+}
+
+/* ---------------------------------------------------------------- CPU and rows */
+
+size_t sphex_cpu_n_rows(void)
+{
+	size_t n;
+
+	kernels_rows(&n);
+	return n;
+}
+
+void sphex_cpu_row(size_t i, struct sphex_cpu_row *out)
+{
+	size_t n;
+	const struct row_info *row = &kernels_rows(&n)[i];
+	uint32_t cpu = cpu_bundles();
+
+	*out = (struct sphex_cpu_row){.name = row->name,
+	        .compiled = row->row != NULL,
+	        .usable = row->row && (row->needs & ~cpu) == 0,
+	        .chosen = row->row && row->row == sphex_kernels_select(NULL, cpu),
+	        .needs = row->needs_text,
+	        .missing = cpu_missing(row->needs)};
+}
+
+size_t sphex_cpu_describe(char *out, size_t out_nbytes)
+{
+	return cpu_describe(out, out_nbytes);
+}
+
+unsigned sphex_cpu_n_threads(void)
+{
+	return threads_available();
+}
+
+static enum sphex_status choose_kernels(const char *name, const struct kernels **out, struct sphex_error *err)
+{
+	struct sphex_cpu_row row;
+
+	*out = sphex_kernels_select(name, cpu_bundles());
+	if (*out)
+		return SPHEX_OK;
+	for (size_t i = 0; i < sphex_cpu_n_rows(); i++) {
+		sphex_cpu_row(i, &row);
+		if (strcmp(row.name, name) != 0)
+			continue;
+		if (!row.compiled)
+			return fail(err, SPHEX_E_ARGUMENT, "kernel row %s is not part of this build", name);
+		return fail(err, SPHEX_E_ARGUMENT, "kernel row %s cannot run here: no %s", name, row.missing);
+	}
+	fail(err, SPHEX_E_ARGUMENT, "unknown kernel row: %s", name);
+	return with_hint(err, "sphex cpu lists the rows");
+}
+
+/* ---------------------------------------------------------------- the counter's options */
+
+enum count_state { STATE_NEW, STATE_DONE, STATE_FAILED };
+
+/* A column as Arrow has it, built when it is asked for. */
+struct built_column {
+	bool built;
+	uint32_t *values;
+	uint64_t *offsets;
+	char *text;
+	uint8_t *valid;
+};
+
+struct sphex_count {
+	struct run_settings settings;
+	struct run_result result;
+	enum count_state state;
+	struct built_column columns[TABLE_MAX_COLUMNS];
+};
+
+enum sphex_status sphex_count_new(enum sphex_mode mode, struct sphex_count **out, struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	*out = NULL;
+	if (!count_rules_of(mode))
+		return fail(err, SPHEX_E_ARGUMENT, "unknown mode %d", (int)mode);
+	*out = memory_new_zeroed(1, sizeof(**out));
+	if (!*out)
+		return fail_memory(err);
+	(*out)->settings.mode = mode;
+	(*out)->settings.unit_blocks = COUNT_UNIT_BLOCKS;
+	(*out)->settings.kernels = sphex_kernels_select(NULL, cpu_bundles());
+	return SPHEX_OK;
+}
+
+void sphex_count_free(struct sphex_count *c)
+{
+	struct run_settings *s;
+
+	if (!c)
+		return;
+	s = &c->settings;
+	run_result_free(&c->result);
+	for (size_t i = 0; i < TABLE_MAX_COLUMNS; i++) {
+		memory_free(c->columns[i].values);
+		memory_free(c->columns[i].offsets);
+		memory_free(c->columns[i].text);
+		memory_free(c->columns[i].valid);
+	}
+	for (size_t i = 0; i < s->n_samples; i++)
+		memory_free(s->samples[i]);
+	memory_free(s->samples);
+	memory_free(s->bam);
+	memory_free(s->variants);
+	memory_free(s->regions);
+	memory_free(s->feature);
+	memory_free(s->attribute);
+	memory_free(s->parent);
+	memory_free(s->temp_dir);
+	memory_free(s->vcf_bed);
+	memory_free(s->intersect_bed);
+	memory_free(c);
+}
+
+static enum sphex_status set_text(char **to, const char *text, struct sphex_error *err)
+{
+	char *copy = memory_copy_text(text, strlen(text));
+
+	if (!copy)
+		return fail_memory(err);
+	memory_free(*to);
+	*to = copy;
+	return SPHEX_OK;
+}
+
+enum sphex_status sphex_count_bam(struct sphex_count *c, const char *path, struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	return set_text(&c->settings.bam, path, err);
+}
+
+enum sphex_status sphex_count_variants(struct sphex_count *c, const char *path, struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	return set_text(&c->settings.variants, path, err);
+}
+
+enum sphex_status sphex_count_sample(struct sphex_count *c, const char *name, struct sphex_error *err)
+{
+	struct run_settings *s = &c->settings;
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	if (!memory_reserve(&s->samples, &s->samples_cap, s->n_samples + 1, sizeof(*s->samples)))
+		return fail_memory(err);
+	s->samples[s->n_samples] = NULL;
+	status = set_text(&s->samples[s->n_samples], name, err);
+	s->n_samples += !status;
+	return status;
+}
+
+enum sphex_status sphex_count_threads(struct sphex_count *c, unsigned n, struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	if (n > MAX_THREADS)
+		return fail(err, SPHEX_E_ARGUMENT, "%u threads: at most %u", n, MAX_THREADS);
+	c->settings.n_threads = n;
+	return SPHEX_OK;
+}
+
+enum sphex_status sphex_count_simd(struct sphex_count *c, const char *row, struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	return choose_kernels(row, &c->settings.kernels, err);
+}
+
+enum sphex_status sphex_count_sites(struct sphex_count *c, const struct sphex_sites *sites,
+        struct sphex_error *err)
+{
+	(void)err;
+	c->settings.sites = sites;
+	return SPHEX_OK;
+}
+
+enum setting_kind { SETTING_TEXT, SETTING_BOOL, SETTING_NUMBER };
+
+struct setting {
+	const char *key;
+	enum setting_kind kind;
+	size_t offset; /* in struct run_settings */
+	uint32_t min, max;
+};
+
+static const struct setting settings[] = {
+        {"regions", SETTING_TEXT, offsetof(struct run_settings, regions), 0, 0},
+        {"use-region-names", SETTING_BOOL, offsetof(struct run_settings, use_region_names), 0, 0},
+        {"feature", SETTING_TEXT, offsetof(struct run_settings, feature), 0, 0},
+        {"attribute", SETTING_TEXT, offsetof(struct run_settings, attribute), 0, 0},
+        {"parent", SETTING_TEXT, offsetof(struct run_settings, parent), 0, 0},
+        {"include-indels", SETTING_BOOL, offsetof(struct run_settings, include_indels), 0, 0},
+        {"include-multiallelic", SETTING_BOOL, offsetof(struct run_settings, include_multiallelic), 0, 0},
+        {"temp-dir", SETTING_TEXT, offsetof(struct run_settings, temp_dir), 0, 0},
+        {"vcf-bed", SETTING_TEXT, offsetof(struct run_settings, vcf_bed), 0, 0},
+        {"intersect-bed", SETTING_TEXT, offsetof(struct run_settings, intersect_bed), 0, 0},
+        {"min-baseq", SETTING_NUMBER, offsetof(struct run_settings, min_baseq), 0, 255},
+        {"allow-truncated", SETTING_BOOL, offsetof(struct run_settings, allow_truncated), 0, 0},
+        {"accept-loss", SETTING_BOOL, offsetof(struct run_settings, accept_loss), 0, 0},
+        {"unit-blocks", SETTING_NUMBER, offsetof(struct run_settings, unit_blocks), 1, 1u << 20},
+};
+
+static enum sphex_status set_bool(bool *to, const struct setting *setting, const char *value,
+        struct sphex_error *err)
+{
+	if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+		return fail(err, SPHEX_E_ARGUMENT, "%s: 0 or 1, not %s", setting->key, value);
+	*to = value[0] == '1';
+	return SPHEX_OK;
+}
+
+static enum sphex_status set_number(uint32_t *to, const struct setting *setting, const char *value,
+        struct sphex_error *err)
+{
+	char *end;
+	unsigned long long number = strtoull(value, &end, 10);
+
+	if (*value < '0' || *value > '9' || *end || number < setting->min || number > setting->max)
+		return fail(err, SPHEX_E_ARGUMENT, "%s: a number from %u to %u, not %s", setting->key,
+		        setting->min, setting->max, value);
+	*to = (uint32_t)number;
+	return SPHEX_OK;
+}
+
+enum sphex_status sphex_count_set(struct sphex_count *c, const char *key, const char *value,
+        struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		const struct setting *setting = &settings[i];
+		char *field = (char *)&c->settings + setting->offset;
+
+		if (strcmp(setting->key, key) != 0)
+			continue;
+		if (setting->kind == SETTING_TEXT)
+			return set_text((char **)(void *)field, value, err);
+		if (setting->kind == SETTING_BOOL)
+			return set_bool((bool *)field, setting, value, err);
+		return set_number((uint32_t *)(void *)field, setting, value, err);
+	}
+	return fail(err, SPHEX_E_ARGUMENT, "unknown setting: %s", key);
+}
+
+void sphex_count_on_warning(struct sphex_count *c, void (*fn)(void *user, const char *text), void *user)
+{
+	c->settings.warn = fn;
+	c->settings.warn_user = user;
+}
+
+void sphex_count_on_progress(struct sphex_count *c,
+        int (*fn)(void *user, const struct sphex_progress *progress), void *user)
+{
+	c->settings.progress = fn;
+	c->settings.progress_user = user;
+}
+
+/* ---------------------------------------------------------------- the counter's run and table */
+
+enum sphex_status sphex_count_run(struct sphex_count *c, struct sphex_error *err)
+{
+	const struct run_settings *s = &c->settings;
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	if (c->state != STATE_NEW)
+		return fail(err, SPHEX_E_ARGUMENT, "a count runs once");
+	if (!s->bam || (!s->variants && !s->sites && !s->vcf_bed && !s->intersect_bed))
+		return fail(err, SPHEX_E_ARGUMENT, "a count needs a BAM and variants");
+	status = run_count(&c->settings, &c->result, err);
+	c->state = status ? STATE_FAILED : STATE_DONE;
+	return status;
+}
+
+void sphex_count_cancel(struct sphex_count *c)
+{
+	atomic_store(&c->settings.cancelled, true);
+}
+
+size_t sphex_count_n_rows(const struct sphex_count *c)
+{
+	return c->state == STATE_DONE ? table_n_rows(&c->result.table) : 0;
+}
+
+size_t sphex_count_n_columns(const struct sphex_count *c)
+{
+	return c->state == STATE_DONE ? c->result.table.n_columns : 0;
+}
+
+static bool has_value(const struct table_cell *cell)
+{
+	return cell->is_number || cell->text;
+}
+
+static bool make_column(const struct table *t, unsigned column, struct built_column *out)
+{
+	size_t n = table_n_rows(t), n_text = 0, n_missing = 0;
+	bool numbers = table_column_is_number(t, column);
+
+	out->valid = memory_new_zeroed(n / 8 + 1, 1);
+	if (numbers)
+		out->values = memory_new(n, sizeof(*out->values));
+	else
+		out->offsets = memory_new(n + 1, sizeof(*out->offsets));
+	if (!out->valid || (numbers ? !out->values : !out->offsets))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct table_cell cell = table_cell(t, column, i);
+
+		if (has_value(&cell))
+			out->valid[i / 8] |= (uint8_t)(1u << i % 8);
+		else
+			n_missing++;
+		if (numbers)
+			out->values[i] = cell.number;
+		else
+			out->offsets[i] = n_text;
+		n_text += cell.nbytes;
+	}
+	if (!n_missing) {
+		memory_free(out->valid);
+		out->valid = NULL;
+	}
+	if (numbers)
+		return true;
+	out->offsets[n] = n_text;
+	out->text = memory_new(n_text, 1);
+	for (size_t i = 0; out->text && i < n; i++) {
+		struct table_cell cell = table_cell(t, column, i);
+
+		if (cell.nbytes)
+			memcpy(out->text + out->offsets[i], cell.text, cell.nbytes);
+	}
+	return out->text != NULL;
+}
+
+enum sphex_status sphex_count_column(struct sphex_count *c, size_t i, struct sphex_column *out,
+        struct sphex_error *err)
+{
+	const struct table *t = &c->result.table;
+	struct built_column *column;
+
+	SPARE_ERROR(err);
+	if (i >= sphex_count_n_columns(c))
+		return fail(err, SPHEX_E_ARGUMENT, "no column %zu", i);
+	column = &c->columns[i];
+	if (!column->built && !make_column(t, (unsigned)i, column)) {
+		memory_free(column->values);
+		memory_free(column->offsets);
+		memory_free(column->valid);
+		memset(column, 0, sizeof(*column));
+		return fail_memory(err);
+	}
+	column->built = true;
+	*out = (struct sphex_column){.name = table_column_name(t, (unsigned)i),
+	        .kind = table_column_is_number(t, (unsigned)i) ? SPHEX_COLUMN_U32 : SPHEX_COLUMN_TEXT,
+	        .values = column->values,
+	        .offsets = column->offsets,
+	        .text = column->text,
+	        .valid = column->valid};
+	return SPHEX_OK;
+}
+
+enum sphex_status sphex_count_write(struct sphex_count *c, const char *path, struct sphex_error *err)
+{
+	struct writer *w;
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	if (c->state != STATE_DONE)
+		return fail(err, SPHEX_E_ARGUMENT, "there is no table yet");
+	status = writer_open(path, &w, err);
+	if (status)
+		return status;
+	tsv_write(w, &c->result.table);
+	return writer_commit(w, err);
+}
+
+void sphex_count_stats(const struct sphex_count *c, struct sphex_count_stats *out)
+{
+	*out = c->result.stats;
+}
+
+/* ---------------------------------------------------------------- the decoder */
+
+struct sphex_bam {
+	char *path;
+	struct reader *reader;
+	struct sphex_batch *batches; /* one per slot of the reader */
+	size_t n_batches;
+};
+
+static enum sphex_status scan_batch(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
+{
+	struct sphex_bam *bam = user;
+
+	return batch_scan(&bam->batches[slot], unit, err);
+}
+
+static enum sphex_status bam_start(struct sphex_bam *bam, const struct sphex_bam_options *options,
+        struct sphex_error *err)
+{
+	struct reader_options reader_options = {.unit_n_blocks = DECODE_UNIT_BLOCKS, .keep_units = true};
+	struct reader_client client = {bam, scan_batch};
+	const struct kernels *kernels;
+	enum sphex_status status = choose_kernels(options ? options->simd : NULL, &kernels, err);
+
+	reader_options.n_threads = options && options->n_threads ? options->n_threads : threads_available();
+	reader_options.allow_truncated = options && options->allow_truncated;
+	if (!status)
+		status = reader_open(bam->path, &reader_options, &bam->reader, err);
+	if (status)
+		return status;
+	bam->n_batches = reader_n_slots(bam->reader);
+	bam->batches = memory_new_zeroed(bam->n_batches, sizeof(*bam->batches));
+	if (!bam->batches)
+		return fail_memory(err);
+	for (size_t i = 0; i < bam->n_batches; i++) {
+		bam->batches[i].kernels = kernels;
+		bam->batches[i].n_refs = reader_header(bam->reader)->n_refs;
+	}
+	return reader_start(bam->reader, &client, err);
+}
+
+enum sphex_status sphex_bam_open(const char *path, const struct sphex_bam_options *options,
+        struct sphex_bam **out, struct sphex_error *err)
+{
+	struct sphex_bam *bam = memory_new_zeroed(1, sizeof(*bam));
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	*out = NULL;
+	if (!bam)
+		return fail_memory(err);
+	status = set_text(&bam->path, path, err);
+	if (!status)
+		status = bam_start(bam, options, err);
+	if (status)
+		sphex_bam_close(bam);
+	else
+		*out = bam;
+	return status;
+}
+
+void sphex_bam_close(struct sphex_bam *bam)
+{
+	if (!bam)
+		return;
+	reader_close(bam->reader);
+	for (size_t i = 0; bam->batches && i < bam->n_batches; i++)
+		batch_free(&bam->batches[i]);
+	memory_free(bam->batches);
+	memory_free(bam->path);
+	memory_free(bam);
+}
+
+const char *sphex_bam_header_text(const struct sphex_bam *bam, size_t *nbytes)
+{
+	*nbytes = reader_header(bam->reader)->text_nbytes;
+	return reader_header(bam->reader)->text;
+}
+
+size_t sphex_bam_n_refs(const struct sphex_bam *bam)
+{
+	return reader_header(bam->reader)->n_refs;
+}
+
+const char *sphex_bam_ref_name(const struct sphex_bam *bam, size_t i)
+{
+	return reader_header(bam->reader)->refs[i].name;
+}
+
+uint32_t sphex_bam_ref_length(const struct sphex_bam *bam, size_t i)
+{
+	return reader_header(bam->reader)->refs[i].length;
+}
+
+enum sphex_status sphex_bam_next(struct sphex_bam *bam, const struct sphex_batch **out,
+        struct sphex_error *err)
+{
+	enum sphex_status status;
+	size_t slot;
+
+	SPARE_ERROR(err);
+	do {
+		status = reader_next(bam->reader, &slot, err);
+	} while (!status && bam->batches[slot].n == 0);
+	*out = status ? NULL : &bam->batches[slot];
+	return status;
+}
+
+size_t sphex_batch_n_records(const struct sphex_batch *b)
+{
+	return b->n;
+}
+
+const int32_t *sphex_batch_ref_ids(const struct sphex_batch *b)
+{
+	return b->ref_ids;
+}
+
+const int32_t *sphex_batch_pos0(const struct sphex_batch *b)
+{
+	return b->pos0;
+}
+
+const uint16_t *sphex_batch_flags(const struct sphex_batch *b)
+{
+	return b->flags;
+}
+
+const uint8_t *sphex_batch_mapqs(const struct sphex_batch *b)
+{
+	return b->mapqs;
+}
+
+const uint32_t *sphex_batch_n_bases(const struct sphex_batch *b)
+{
+	return b->n_bases;
+}
+
+const int32_t *sphex_batch_mate_ref_ids(const struct sphex_batch *b)
+{
+	return b->mate_ref_ids;
+}
+
+const int32_t *sphex_batch_mate_pos0(const struct sphex_batch *b)
+{
+	return b->mate_pos0;
+}
+
+const int32_t *sphex_batch_tlens(const struct sphex_batch *b)
+{
+	return b->tlens;
+}
+
+const char *sphex_batch_name(const struct sphex_batch *b, size_t i, size_t *nbytes)
+{
+	struct record r = batch_record(b, i);
+
+	if (nbytes)
+		*nbytes = r.name_nbytes - 1u;
+	return record_name(&r);
+}
+
+const void *sphex_batch_cigar(const struct sphex_batch *b, size_t i, size_t *n_ops)
+{
+	struct record r = batch_record(b, i);
+
+	*n_ops = r.n_cigar;
+	return r.cigar;
+}
+
+const uint8_t *sphex_batch_bases4(const struct sphex_batch *b, size_t i)
+{
+	return batch_record(b, i).bases;
+}
+
+const uint8_t *sphex_batch_quals(const struct sphex_batch *b, size_t i)
+{
+	return batch_record(b, i).quals;
+}
+
+void sphex_batch_unpack(const struct sphex_batch *b, size_t i, size_t first, size_t n, uint8_t *codes)
+{
+	b->kernels->unpack_bases(batch_record(b, i).bases, first, n, codes);
+}
+
+void sphex_batch_quality_mask(const struct sphex_batch *b, size_t i, uint8_t threshold, uint64_t *mask)
+{
+	struct record r = batch_record(b, i);
+
+	b->kernels->quality_mask(r.quals, r.n_bases, threshold, mask);
+}
+
+static void widen(const struct tag *tag, struct sphex_tag *out)
+{
+	float real;
+
+	switch (tag->type) {
+	case 'A':
+	case 'C':
+		out->integer = tag->value[0];
+		break;
+	case 'c':
+		out->integer = (int8_t)tag->value[0];
+		break;
+	case 's':
+		out->integer = (int16_t)load_u16(tag->value);
+		break;
+	case 'S':
+		out->integer = load_u16(tag->value);
+		break;
+	case 'i':
+		out->integer = load_i32(tag->value);
+		break;
+	case 'I':
+		out->integer = load_u32(tag->value);
+		break;
+	case 'f':
+		memcpy(&real, &(uint32_t){load_u32(tag->value)}, sizeof(real));
+		out->real = real;
+		break;
+	case 'Z':
+	case 'H':
+		out->text = (const char *)tag->value;
+		break;
+	case 'B':
+		out->elements = tag->value;
+		break;
+	}
+}
+
+bool sphex_batch_tag(const struct sphex_batch *b, size_t i, const char name[2], struct sphex_tag *out)
+{
+	struct record r = batch_record(b, i);
+	struct tag tag;
+
+	if (!record_find_tag(&r, name, &tag))
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->type = tag.type;
+	out->subtype = tag.subtype;
+	out->n = tag.n;
+	widen(&tag, out);
+	return true;
+}

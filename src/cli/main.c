@@ -1,0 +1,318 @@
+/*
+ * The program: chooses the command from its own name and the first argument, hands the options to the
+ * library, prints messages. Exit status: 0 complete, 1 data or I/O error, 2 wrong command line.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+
+enum exit_status { EXIT_COMPLETE = 0, EXIT_DATA = 1, EXIT_USAGE = 2 };
+
+static struct sphex_count *running; /* for the signal handler */
+
+static void stop(int signal_number)
+{
+	(void)signal_number;
+	if (running)
+		sphex_count_cancel(running);
+}
+
+static int usage_error(const struct command *command, const char *message)
+{
+	fprintf(stderr, "%s: %s\nTry '%s --help'.\n", command->name, message, command->name);
+	return EXIT_USAGE;
+}
+
+static int failed(const struct command *command, const struct sphex_error *err)
+{
+	char line[2048];
+
+	sphex_error_format(err, line, sizeof(line));
+	fprintf(stderr, "%s: error: %s\n", command->name, line);
+	return err->status == SPHEX_E_ARGUMENT ? EXIT_USAGE : EXIT_DATA;
+}
+
+/* ---------------------------------------------------------------- count */
+
+struct count_job {
+	const struct command *command;
+	enum sphex_mode mode;
+	bool has_mode, quiet;
+	const char *output;
+	struct sphex_count *count;
+};
+
+static void print_warning(void *user, const char *text)
+{
+	const struct count_job *job = user;
+
+	fprintf(stderr, "%s: warning: %s\n", job->command->name, text);
+}
+
+static bool parse_mode(const char *name, enum sphex_mode *mode)
+{
+	static const char *const names[] = {
+	        [SPHEX_MODE_WASP2] = "wasp2", [SPHEX_MODE_WASP2_LEGACY] = "wasp2-legacy"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0) {
+			*mode = (enum sphex_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Options that say what kind of run this is; -1: go on. */
+static int apply_first(struct count_job *job, const struct parsed *parsed)
+{
+	for (size_t i = 0; i < parsed->n_options; i++) {
+		const struct parsed_option *option = &parsed->options[i];
+
+		switch (option->row->action) {
+		case ACTION_HELP:
+			options_print_help(job->command);
+			return EXIT_COMPLETE;
+		case ACTION_VERSION:
+			printf("%s %s (sphex)\n", job->command->name, sphex_version());
+			return EXIT_COMPLETE;
+		case ACTION_COMPAT:
+			job->has_mode = parse_mode(option->argument, &job->mode);
+			if (!job->has_mode)
+				return usage_error(job->command, "--compat takes wasp2 or wasp2-legacy");
+			break;
+		case ACTION_QUIET:
+			job->quiet = true;
+			break;
+		case ACTION_OUTPUT:
+			job->output = option->argument;
+			break;
+		default:
+			break;
+		}
+	}
+	return -1;
+}
+
+static enum sphex_status set_threads(struct sphex_count *count, const char *text, struct sphex_error *err)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	/* 0 would mean "all" to the library; on the command line it is a slip */
+	if (*text < '0' || *text > '9' || *end || n == 0 || n > 1000000)
+		n = 1000000;
+	return sphex_count_threads(count, (unsigned)n, err);
+}
+
+static enum sphex_status apply(struct sphex_count *count, const struct parsed_option *option,
+        struct sphex_error *err)
+{
+	const struct option_row *row = option->row;
+	enum sphex_status status;
+
+	switch (row->action) {
+	case ACTION_SET:
+		return sphex_count_set(count, row->key, row->argument ? option->argument : row->value, err);
+	case ACTION_SAMPLE:
+		return sphex_count_sample(count, option->argument, err);
+	case ACTION_THREADS:
+		return set_threads(count, option->argument, err);
+	case ACTION_SIMD:
+		return sphex_count_simd(count, option->argument, err);
+	case ACTION_SCALAR:
+		status = sphex_count_threads(count, 1, err);
+		return status ? status : sphex_count_simd(count, "scalar", err);
+	default:
+		return SPHEX_OK;
+	}
+}
+
+static enum sphex_status configure(struct count_job *job, const struct parsed *parsed, struct sphex_error *err)
+{
+	enum sphex_status status = sphex_count_bam(job->count, parsed->operands[0], err);
+
+	if (!status)
+		status = sphex_count_variants(job->count, parsed->operands[1], err);
+	for (size_t i = 0; i < parsed->n_options && !status; i++)
+		status = apply(job->count, &parsed->options[i], err);
+	if (!job->quiet)
+		sphex_count_on_warning(job->count, print_warning, job);
+	return status;
+}
+
+static void print_summary(const struct count_job *job)
+{
+	struct sphex_count_stats s;
+
+	sphex_count_stats(job->count, &s);
+	fprintf(stderr,
+	        "%s: %llu rows, %llu with reads; %llu records read, %llu counted; %.2f s, %u threads, %s\n",
+	        job->command->name, (unsigned long long)s.n_rows, (unsigned long long)s.n_rows_covered,
+	        (unsigned long long)s.n_records, (unsigned long long)s.n_counted,
+	        s.seconds_variants + s.seconds_bam, s.n_threads, s.simd);
+}
+
+static int count_and_write(struct count_job *job, const struct parsed *parsed)
+{
+	struct sphex_error err;
+	enum sphex_status status = configure(job, parsed, &err);
+
+	if (!status) {
+		running = job->count;
+		status = sphex_count_run(job->count, &err);
+		running = NULL;
+	}
+	if (!status)
+		status = sphex_count_write(job->count, job->output, &err);
+	if (status)
+		return failed(job->command, &err);
+	if (!job->quiet)
+		print_summary(job);
+	return EXIT_COMPLETE;
+}
+
+static int run_parsed(struct count_job *job, const struct parsed *parsed)
+{
+	struct sphex_error err;
+	int result = apply_first(job, parsed);
+
+	if (result >= 0)
+		return result;
+	if (!job->has_mode)
+		return usage_error(job->command, "--compat MODE is needed");
+	if (parsed->n_operands != 2)
+		return usage_error(job->command, parsed->n_operands < 2 ? "a BAM and a variant file are needed"
+		                                                        : "too many arguments");
+	if (sphex_count_new(job->mode, &job->count, &err))
+		return failed(job->command, &err);
+	result = count_and_write(job, parsed);
+	sphex_count_free(job->count);
+	return result;
+}
+
+static int run_count_command(struct count_job *job, int n, char **args)
+{
+	struct parsed parsed = {0};
+	int result = EXIT_DATA;
+
+	parsed.options = calloc((size_t)n + 1, sizeof(*parsed.options));
+	/* each argument can be several one-letter options */
+	for (int i = 0; i < n && parsed.options; i++) {
+		size_t more = strlen(args[i]);
+		struct parsed_option *larger;
+
+		parsed.n_options += more + 1;
+		larger = realloc(parsed.options, (parsed.n_options + 1) * sizeof(*parsed.options));
+		if (!larger)
+			free(parsed.options);
+		parsed.options = larger;
+	}
+	parsed.n_options = 0;
+	parsed.operands = calloc((size_t)n + 1, sizeof(*parsed.operands));
+	if (!parsed.options || !parsed.operands)
+		fprintf(stderr, "%s: error: out of memory\n", job->command->name);
+	else if (!options_parse(job->command, n, args, &parsed))
+		result = usage_error(job->command, parsed.error);
+	else
+		result = run_parsed(job, &parsed);
+	free(parsed.options);
+	free(parsed.operands);
+	return result;
+}
+
+/* ---------------------------------------------------------------- cpu */
+
+static int run_cpu_command(void)
+{
+	struct sphex_cpu_row row;
+	char text[1024];
+
+	sphex_cpu_describe(text, sizeof(text));
+	printf("CPU      %s\nthreads  %u\n\nrow      state\n", text, sphex_cpu_n_threads());
+	for (size_t i = 0; i < sphex_cpu_n_rows(); i++) {
+		sphex_cpu_row(i, &row);
+		if (!row.compiled)
+			printf("%-8s not in this build (for another architecture)\n", row.name);
+		else if (!row.usable)
+			printf("%-8s not usable: no %s\n", row.name, row.missing);
+		else
+			printf("%-8s usable%s%s%s\n", row.name, *row.needs ? ": has " : "", row.needs,
+			        row.chosen ? "; chosen, the fastest usable row" : "");
+	}
+	return EXIT_COMPLETE;
+}
+
+/* ---------------------------------------------------------------- main */
+
+static void print_help(void)
+{
+	printf("sphex counts reads per allele from a BAM and a list of variants.\n\n"
+	       "usage: sphex COMMAND [options]\n\n"
+	       "  count      count alleles (sphex count --help)\n"
+	       "  cpu        what this CPU offers and which kernels are used\n\n"
+	       "  --help     this text\n"
+	       "  --version  print the version\n\n"
+	       "Called as wasp2-count it takes the options of WASP2's program of that name.\n");
+}
+
+static int run_wasp2(int n, char **args)
+{
+	struct count_job job = {
+	        .command = &command_wasp2, .mode = SPHEX_MODE_WASP2, .has_mode = true, .output = "counts.tsv"};
+
+	if (n == 0)
+		return EXIT_COMPLETE; /* as the original: nothing asked, nothing said */
+	/* the subcommand may follow options of the program: wasp2-count -v count-variants ... */
+	for (int i = 0; i < n && (i == 0 || args[i - 1][0] == '-'); i++) {
+		if (strcmp(args[i], "count-variants") != 0)
+			continue;
+		memmove(&args[i], &args[i + 1], (size_t)(n - i - 1) * sizeof(*args));
+		n--;
+		break;
+	}
+	return run_count_command(&job, n, args);
+}
+
+static int run_sphex(int n, char **args)
+{
+	struct count_job job = {.command = &command_count, .output = "-"};
+
+	if (n && strcmp(args[0], "count") == 0)
+		return run_count_command(&job, n - 1, args + 1);
+	if (n && strcmp(args[0], "cpu") == 0)
+		return run_cpu_command();
+	if (n && (strcmp(args[0], "--version") == 0 || strcmp(args[0], "-V") == 0)) {
+		printf("sphex %s\n", sphex_version());
+		return EXIT_COMPLETE;
+	}
+	if (n && (strcmp(args[0], "--help") == 0 || strcmp(args[0], "-h") == 0)) {
+		print_help();
+		return EXIT_COMPLETE;
+	}
+	fprintf(stderr, n ? "sphex: unknown command: %s\nTry 'sphex --help'.\n"
+	                  : "sphex: a command is needed\nTry 'sphex --help'.\n",
+	        n ? args[0] : "");
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc ? argv[0] : "sphex";
+	struct sigaction action = {.sa_handler = stop};
+	int result;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is then an error of the write */
+	result = strcmp(name, "wasp2-count") == 0 ? run_wasp2(argc - 1, argv + 1)
+	                                          : run_sphex(argc - 1, argv + 1);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		result = result ? result : EXIT_DATA;
+	return result;
+}

@@ -1,0 +1,60 @@
+/*
+ * The one table of options: parsing, --help, man page and completions are made from it. A command's
+ * options are rows of data; what an option does is one of a few actions.
+ */
+#ifndef SPHEX_OPTIONS_H
+#define SPHEX_OPTIONS_H
+
+#include "sphex.h"
+
+enum option_action {
+	ACTION_SET,      /* sphex_count_set(key, argument), or (key, value) for an option without argument */
+	ACTION_SAMPLE,
+	ACTION_OUTPUT,
+	ACTION_THREADS,
+	ACTION_SIMD,
+	ACTION_COMPAT,
+	ACTION_QUIET,
+	ACTION_SCALAR,   /* --no-rust: the plain row, one thread */
+	ACTION_NOTHING,  /* accepted for compatibility */
+	ACTION_HELP,
+	ACTION_HELP_COMPAT,
+	ACTION_VERSION
+};
+
+struct option_row {
+	const char *names;    /* all spellings, the preferred first: "-s --samples --sample" */
+	const char *argument; /* name of the argument, NULL without one */
+	enum option_action action;
+	const char *key, *value; /* for ACTION_SET */
+	const char *group;    /* heading in --help; NULL continues the group before */
+	const char *help;     /* "" hides the option */
+};
+
+struct command {
+	const char *name;     /* "sphex count" */
+	const char *usage, *purpose;
+	const struct option_row *rows;
+	size_t n_rows;
+};
+
+extern const struct command command_count, command_wasp2;
+
+/* What the parser found, in the order of the command line. */
+struct parsed_option {
+	const struct option_row *row;
+	const char *argument;
+};
+struct parsed {
+	struct parsed_option *options; /* room for argc */
+	size_t n_options;
+	const char **operands;         /* room for argc */
+	size_t n_operands;
+	char error[256];               /* empty when all is well */
+};
+
+/* Parses args[0 .. n). False: parsed->error says why. */
+bool options_parse(const struct command *command, int n, char **args, struct parsed *parsed);
+void options_print_help(const struct command *command);
+
+#endif

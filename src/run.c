@@ -1,0 +1,321 @@
+/*
+ * Variants, rows, sites; then the BAM: units are observed by all threads and tallied by this one, in file
+ * order.
+ */
+#include "run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "bam/reader.h"
+#include "base/memory.h"
+#include "base/threads.h"
+#include "variants/rows_make.h"
+#include "variants/vcf.h"
+
+#define PROGRESS_SECONDS 0.1
+
+struct run {
+	struct run_settings *settings;
+	struct run_result *result;
+	struct reader *reader;
+	struct observer observer;
+	struct observations *observations; /* one per slot of the reader */
+	size_t n_observations;
+	uint64_t last_key;
+	double started, reported;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void warn(const struct run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void warn(const struct run *run, const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	if (!run->settings->warn)
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	run->settings->warn(run->settings->warn_user, text);
+}
+
+/* ---------------------------------------------------------------- what is looked at */
+
+/* The caller's arrays as variant lines. */
+static enum sphex_status take_sites(const struct sphex_sites *in, struct variants *out,
+        struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	for (size_t i = 0; i < in->n && !status; i++) {
+		const char *name = in->contig[i] < in->n_contigs ? in->contig_names[in->contig[i]] : NULL;
+		uint32_t contig;
+
+		if (!name)
+			return fail(err, SPHEX_E_ARGUMENT, "site %zu: contig number %u is out of range", i,
+			        in->contig[i]);
+		status = pool_add(&out->contigs, name, strlen(name), &contig, err);
+		if (!status)
+			status = variants_add(out, contig, in->pos1[i] - 1, in->pos1[i],
+			        in->refs + in->ref_offsets[i],
+			        (size_t)(in->ref_offsets[i + 1] - in->ref_offsets[i]),
+			        in->alts + in->alt_offsets[i],
+			        (size_t)(in->alt_offsets[i + 1] - in->alt_offsets[i]), POOL_NONE, err);
+	}
+	return status;
+}
+
+static enum sphex_status read_variants(const struct run_settings *s, struct run_result *result,
+        struct sphex_error *err)
+{
+	struct variant_options options = {.rules = s->mode == SPHEX_MODE_WASP2_LEGACY ? SELECT_WASP2_LEGACY
+	                                                                           : SELECT_WASP2,
+	        .samples = (const char *const *)s->samples,
+	        .n_samples = s->n_samples,
+	        .include_indels = s->include_indels,
+	        .include_multiallelic = s->include_multiallelic,
+	        .n_threads = s->n_threads,
+	        .kernels = s->kernels};
+
+	if (s->sites)
+		return take_sites(s->sites, &result->variants, err);
+	if (s->vcf_bed || s->intersect_bed)
+		return SPHEX_OK; /* rows_make() reads the lines or the rows instead */
+	return variants_read(s->variants, &options, &result->variants, err);
+}
+
+static enum sphex_status make_rows(const struct run_settings *s, struct run_result *result,
+        struct sphex_error *err)
+{
+	struct rows_options options = {.variants_path = s->variants,
+	        .regions_path = s->regions,
+	        .n_samples = s->n_samples,
+	        .use_region_names = s->use_region_names,
+	        .feature = s->feature,
+	        .attribute = s->attribute,
+	        .parent = s->parent,
+	        .legacy = s->mode == SPHEX_MODE_WASP2_LEGACY,
+	        .temp_dir = s->temp_dir,
+	        .vcf_bed = s->vcf_bed,
+	        .intersect_bed = s->intersect_bed,
+	        .n_threads = s->n_threads};
+
+	if (s->sites) {
+		rows_identity(&result->rows, false);
+		return SPHEX_OK;
+	}
+	return rows_make(&options, &result->variants, &result->rows, err);
+}
+
+/* ---------------------------------------------------------------- contigs */
+
+/* The words are WASP2's: pipelines look for them. */
+static void warn_missing(const struct run *run, const struct missing_contigs *missing)
+{
+	for (size_t i = 0; i < missing->n; i++) {
+		const struct missing_contig *m = &missing->items[i];
+
+		warn(run, "[WARN] Failed to fetch %s:%u-%u: failed to fetch region. Skipping %zu variants.",
+		        pool_text(&run->result->variants.contigs, m->contig, NULL),
+		        m->min_pos1 ? m->min_pos1 - 1 : 0, m->max_pos1 + 1, m->n_sites);
+	}
+}
+
+static enum sphex_status no_common_contig(const struct run *run, const struct missing_contigs *missing,
+        struct sphex_error *err)
+{
+	const struct bam_header *header = reader_header(run->reader);
+
+	fail(err, SPHEX_E_DATA, "no contig of the variants is in the BAM: the variants have %s, the BAM has %s",
+	        pool_text(&run->result->variants.contigs, missing->items[0].contig, NULL),
+	        header->n_refs ? header->refs[0].name : "none");
+	with_hint(err, "rename the contigs of one of them (bcftools annotate --rename-chrs)");
+	return at_file(err, run->settings->bam);
+}
+
+static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
+{
+	struct run_result *result = run->result;
+	struct sites_options options = {.rules = run->observer.rules,
+	        .drop_duplicates = !run->settings->sites,
+	        .share_counts = !run->settings->sites};
+	struct missing_contigs missing;
+	enum sphex_status status = sites_build(&result->variants, &result->rows,
+	        reader_header(run->reader), &options, &result->sites, &missing, err);
+
+	if (status)
+		return status;
+	if (result->sites.n == 0 && missing.n && !run->settings->accept_loss &&
+	        !run->observer.rules->missing_contig_is_null && !run->settings->sites)
+		status = no_common_contig(run, &missing, err);
+	else
+		warn_missing(run, &missing);
+	memory_free(missing.items);
+	return status;
+}
+
+/* ---------------------------------------------------------------- the BAM */
+
+static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
+{
+	struct run *run = user;
+
+	if (atomic_load_explicit(&run->settings->cancelled, memory_order_relaxed))
+		return fail(err, SPHEX_E_CANCELLED, "stopped");
+	return observe_unit(&run->observer, unit, &run->observations[slot], err);
+}
+
+static enum sphex_status report_progress(struct run *run, struct sphex_error *err)
+{
+	struct sphex_progress p;
+	double t;
+
+	if (!run->settings->progress)
+		return SPHEX_OK;
+	t = now();
+	if (t - run->reported < PROGRESS_SECONDS)
+		return SPHEX_OK;
+	run->reported = t;
+	p = (struct sphex_progress){.n_bytes = reader_bytes_done(run->reader),
+	        .n_bytes_total = reader_bytes_total(run->reader),
+	        .n_records = run->result->stats.n_records,
+	        .seconds = t - run->started};
+	if (run->settings->progress(run->settings->progress_user, &p) == 0)
+		return SPHEX_OK;
+	return fail(err, SPHEX_E_CANCELLED, "stopped");
+}
+
+static enum sphex_status add_observations(struct run *run, const struct observations *o,
+        struct sphex_error *err)
+{
+	struct sphex_count_stats *stats = &run->result->stats;
+
+	if (o->n_records && stats->n_records && o->first_key < run->last_key) {
+		not_sorted(o->first_key, run->last_key, err);
+		at_record(err, stats->n_records + 1);
+		return at_file(err, run->settings->bam);
+	}
+	if (o->n_records)
+		run->last_key = o->last_key;
+	stats->n_records += o->n_records;
+	stats->n_covering += o->n_covering;
+	stats->n_observations += o->n;
+	return tally_add(run->result->tally, o, err);
+}
+
+static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
+{
+	struct reader_client client = {run, scan};
+	enum sphex_status status;
+	size_t slot;
+
+	run->n_observations = reader_n_slots(run->reader);
+	run->observations = memory_new_zeroed(run->n_observations, sizeof(*run->observations));
+	if (!run->observations)
+		return fail_memory(err);
+	status = tally_new(run->observer.rules, &run->result->sites, &run->result->tally, err);
+	if (!status)
+		status = reader_start(run->reader, &client, err);
+	while (!status && !(status = reader_next(run->reader, &slot, err))) {
+		status = add_observations(run, &run->observations[slot], err);
+		if (!status)
+			status = report_progress(run, err);
+	}
+	if (status != SPHEX_END)
+		return status;
+	if (reader_is_truncated(run->reader))
+		warn(run, "%s: the BGZF end-of-file marker is missing", run->settings->bam);
+	return tally_finish(run->result->tally, err);
+}
+
+static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
+{
+	const struct run_settings *s = run->settings;
+	struct reader_options options = {.n_threads = s->n_threads,
+	        .unit_n_blocks = s->unit_blocks,
+	        .allow_truncated = s->allow_truncated};
+	enum sphex_status status = reader_open(s->bam, &options, &run->reader, err);
+
+	if (!status)
+		status = build_sites(run, err);
+	run->observer.sites = &run->result->sites;
+	if (!status)
+		status = read_bam(run, err);
+	run->result->stats.n_bam_bytes = run->reader ? reader_bytes_done(run->reader) : 0;
+	reader_close(run->reader); /* joins the workers: their results may go now */
+	for (size_t i = 0; i < run->n_observations; i++)
+		observations_free(&run->observations[i]);
+	memory_free(run->observations);
+	return status;
+}
+
+/* ---------------------------------------------------------------- the whole */
+
+static void lay_out(struct run *run)
+{
+	struct run_result *result = run->result;
+	struct sphex_count_stats *stats = &result->stats;
+
+	result->table = (struct table){.variants = &result->variants,
+	        .rows = &result->rows,
+	        .sites = &result->sites,
+	        .counts = tally_counts(result->tally),
+	        .missing_contig_is_null = run->observer.rules->missing_contig_is_null};
+	table_layout(&result->table);
+	stats->n_counted = tally_n_counted(result->tally);
+	stats->n_rows = table_n_rows(&result->table);
+	for (size_t i = 0; i < result->sites.n_kept; i++) {
+		uint32_t site = result->sites.row_sites[result->sites.kept_rows[i]];
+		const uint32_t *n = site == SITE_NONE ? NULL : result->table.counts[site].n;
+
+		stats->n_rows_covered += n && (n[COUNT_REF] || n[COUNT_ALT] || n[COUNT_OTHER]);
+	}
+}
+
+enum sphex_status run_count(struct run_settings *settings, struct run_result *result,
+        struct sphex_error *err)
+{
+	struct run run = {.settings = settings, .result = result, .started = now()};
+	double read;
+	enum sphex_status status;
+
+	if (settings->n_threads == 0)
+		settings->n_threads = threads_available();
+	run.observer = (struct observer){.rules = count_rules_of(settings->mode),
+	        .kernels = settings->kernels,
+	        .min_baseq = (uint8_t)settings->min_baseq};
+	status = read_variants(settings, result, err);
+	if (!status)
+		status = make_rows(settings, result, err);
+	read = now();
+	if (!status)
+		status = count_bam(&run, err);
+	if (status)
+		return status;
+	lay_out(&run);
+	result->stats.seconds_variants = read - run.started;
+	result->stats.seconds_bam = now() - read;
+	result->stats.n_threads = settings->n_threads;
+	result->stats.simd = settings->kernels->name;
+	return SPHEX_OK;
+}
+
+void run_result_free(struct run_result *result)
+{
+	tally_free(result->tally);
+	sites_free(&result->sites);
+	rows_free(&result->rows);
+	variants_free(&result->variants);
+}

@@ -1,0 +1,48 @@
+/*
+ * One count from files to table. The only place that knows all stages; it knows none of their insides.
+ */
+#ifndef SPHEX_RUN_H
+#define SPHEX_RUN_H
+
+#include <stdatomic.h>
+
+#include "output/table.h"
+#include "simd/kernels.h"
+
+/* Everything that can be set; texts are owned. */
+struct run_settings {
+	enum sphex_mode mode;
+	char *bam, *variants;
+	char **samples;
+	size_t n_samples, samples_cap;
+	const struct sphex_sites *sites; /* instead of variants; borrowed */
+	char *regions, *feature, *attribute, *parent;
+	char *temp_dir, *vcf_bed, *intersect_bed;
+	bool use_region_names, include_indels, include_multiallelic;
+	bool allow_truncated, accept_loss;
+	uint32_t min_baseq;
+	uint32_t unit_blocks; /* BGZF blocks of a unit */
+	unsigned n_threads;   /* 0: all that this process may use */
+	const struct kernels *kernels;
+	void (*warn)(void *user, const char *text);
+	void *warn_user;
+	int (*progress)(void *user, const struct sphex_progress *);
+	void *progress_user;
+	atomic_bool cancelled;
+};
+
+struct run_result {
+	struct variants variants;
+	struct rows rows;
+	struct sites sites;
+	struct tally *tally;
+	struct table table;
+	struct sphex_count_stats stats;
+};
+
+/* `result` is zeroed; free it in every case. */
+enum sphex_status run_count(struct run_settings *settings, struct run_result *result,
+        struct sphex_error *err);
+void run_result_free(struct run_result *result);
+
+#endif
