@@ -12,7 +12,6 @@
 #include "bam/reader.h"
 #include "base/memory.h"
 #include "base/threads.h"
-#include "variants/rows_make.h"
 #include "variants/vcf.h"
 
 #define PROGRESS_SECONDS 0.1
@@ -96,27 +95,34 @@ static enum sphex_status read_variants(const struct run_settings *s, struct run_
 	return variants_read(s->variants, &options, &result->variants, err);
 }
 
-static enum sphex_status make_rows(const struct run_settings *s, struct run_result *result,
-        struct sphex_error *err)
+static enum sphex_status make_rows(const struct run *run, struct sphex_error *err)
 {
-	struct rows_options options = {.variants_path = s->variants,
-	        .regions_path = s->regions,
-	        .n_samples = s->n_samples,
+	const struct run_settings *s = run->settings;
+	struct rows *rows = &run->result->rows;
+	struct rows_options options = {.variants = s->variants,
+	        .regions = s->regions,
 	        .use_region_names = s->use_region_names,
 	        .feature = s->feature,
 	        .attribute = s->attribute,
 	        .parent = s->parent,
+	        .one_sample = s->n_samples == 1,
 	        .legacy = s->mode == SPHEX_MODE_WASP2_LEGACY,
-	        .temp_dir = s->temp_dir,
-	        .vcf_bed = s->vcf_bed,
-	        .intersect_bed = s->intersect_bed,
+	        .keep_dir = s->temp_dir,
+	        .variant_lines = s->vcf_bed,
+	        .joined_lines = s->intersect_bed,
 	        .n_threads = s->n_threads};
+	enum sphex_status status;
 
 	if (s->sites) {
-		rows_identity(&result->rows, false);
+		rows->identity = true;
+		rows->has_pos0 = true;
 		return SPHEX_OK;
 	}
-	return rows_make(&options, &result->variants, &result->rows, err);
+	status = rows_make(&options, &run->result->variants, rows, err);
+	if (!status && rows->n_lost)
+		warn(run, "%zu rows are left out, as WASP2 does: quotes in the region file do not pair",
+		        rows->n_lost);
+	return status;
 }
 
 /* ---------------------------------------------------------------- contigs */
@@ -298,7 +304,7 @@ enum sphex_status run_count(struct run_settings *settings, struct run_result *re
 	        .min_baseq = (uint8_t)settings->min_baseq};
 	status = read_variants(settings, result, err);
 	if (!status)
-		status = make_rows(settings, result, err);
+		status = make_rows(&run, err);
 	read = now();
 	if (!status)
 		status = count_bam(&run, err);
