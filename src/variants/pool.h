@@ -1,4 +1,5 @@
-/* Texts by number: each distinct byte string is kept once; numbers count up in order of first use. */
+/* Texts by number: each distinct byte string is kept once; numbers count up in order of first use.
+ */
 #ifndef SPHEX_POOL_H
 #define SPHEX_POOL_H
 
@@ -9,19 +10,22 @@
 #define POOL_NONE UINT32_MAX /* no text: a missing value */
 
 struct pool {
-	char *text;         /* all texts, one behind the other, each followed by a NUL */
+	char *text; /* all texts, one behind the other, each followed by a NUL */
 	size_t text_nbytes, text_cap;
-	uint64_t *starts;   /* n + 1 offsets into text */
+	uint64_t *starts; /* n + 1 offsets into text */
 	size_t n, starts_cap;
-	uint32_t *slots;    /* hash table of numbers, POOL_NONE = free */
-	size_t n_slots;
+	uint32_t *slots; /* hash table of numbers, POOL_NONE = free */
+	size_t n_slots;  /* 0 or a power of two, more than 2 n */
+	uint32_t last;   /* what pool_add() gave last: the next text is often the same */
 };
 
 /* A zeroed struct pool is an empty pool. */
 void pool_free(struct pool *pool);
-/* Number of `text`, added when new. Embedded NULs are allowed. */
-enum sphex_status pool_add(struct pool *pool, const char *text, size_t nbytes, uint32_t *id,
-                           struct sphex_error *err);
+/* Forgets all texts but keeps the memory. */
+void pool_clear(struct pool *pool);
+/* Number of `text`, added when new. Embedded NULs are allowed. `text` may not lie in the pool. */
+enum sphex_status pool_add(
+	struct pool *pool, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err);
 /* Number of `text`, or POOL_NONE. */
 uint32_t pool_find(const struct pool *pool, const char *text, size_t nbytes);
 /* Text `id`; NUL-terminated; valid until the next pool_add(). nbytes may be NULL. */

@@ -14,12 +14,13 @@
 #define ALLELE_INLINE_NBYTES 8
 
 struct variant {
-	uint32_t contig;  /* number in variants.contigs */
-	uint32_t pos0;    /* POS - 1 */
-	uint32_t end;     /* 0-based, exclusive end of the line's interval; 1-based number of its last base */
-	uint32_t gt;      /* number in variants.gts, POOL_NONE without */
+	uint32_t contig; /* number in variants.contigs */
+	uint32_t pos0;   /* POS - 1 */
+	uint32_t end; /* 0-based, exclusive end of the line's interval; 1-based number of its last
+			 base */
+	uint32_t gt;  /* number in variants.gts, POOL_NONE without */
 	uint32_t ref_nbytes, alt_nbytes;
-	union {           /* REF, then ALT */
+	union {                                   /* REF, then ALT */
 		char bytes[ALLELE_INLINE_NBYTES]; /* when both fit */
 		uint64_t offset;                  /* else into variants.text */
 	} alleles;
@@ -38,8 +39,8 @@ struct variants {
 void variants_free(struct variants *v);
 /* Adds a line; alleles and names are copied. */
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
-                               const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes,
-                               uint32_t gt, struct sphex_error *err);
+	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
+	struct sphex_error *err);
 /* Alleles of line i: not NUL-terminated; valid until the next variants_add(). */
 const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes);
 const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes);

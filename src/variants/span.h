@@ -1,0 +1,91 @@
+/* Pieces of text inside a window: pointer and length, nothing is copied. p is never NULL. */
+#ifndef SPHEX_SPAN_H
+#define SPHEX_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct span {
+	const char *p;
+	size_t n;
+};
+
+static inline struct span span_of(const char *text)
+{
+	return (struct span){text, strlen(text)};
+}
+
+static inline bool span_equal(struct span a, struct span b)
+{
+	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+static inline bool span_is(struct span s, const char *text)
+{
+	return span_equal(s, span_of(text));
+}
+
+static inline bool span_starts_with(struct span s, const char *text)
+{
+	size_t n = strlen(text);
+
+	return s.n >= n && memcmp(s.p, text, n) == 0;
+}
+
+static inline struct span span_from(struct span s, size_t begin)
+{
+	return (struct span){s.p + begin, s.n - begin};
+}
+
+/* Bytes in front of the first `c`; s.n when there is none. */
+static inline size_t span_find(struct span s, char c)
+{
+	const char *at = memchr(s.p, c, s.n);
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
+
+/* The pieces of a text between separators, empty ones too: "a,,b" has three, "" has one. */
+struct pieces {
+	struct span rest;
+	char separator;
+	bool at_end;
+};
+
+static inline struct pieces pieces_of(struct span s, char separator)
+{
+	return (struct pieces){s, separator, false};
+}
+
+static inline bool pieces_next(struct pieces *pieces, struct span *piece)
+{
+	size_t n = span_find(pieces->rest, pieces->separator);
+
+	if (pieces->at_end)
+		return false;
+	*piece = (struct span){pieces->rest.p, n};
+	pieces->at_end = n == pieces->rest.n;
+	if (!pieces->at_end)
+		pieces->rest = span_from(pieces->rest, n + 1);
+	return true;
+}
+
+/* Digits, a plus sign in front allowed; false for anything else and for more than 64 bits. */
+static inline bool span_number(struct span s, uint64_t *value)
+{
+	size_t i = s.n > 1 && s.p[0] == '+';
+
+	*value = 0;
+	for (; i < s.n; i++) {
+		unsigned digit = (unsigned)(s.p[i] - '0');
+
+		if (digit > 9 || *value > (UINT64_MAX - digit) / 10)
+			return false;
+		*value = *value * 10 + digit;
+	}
+	return s.n > 0;
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* The table of variant lines; see variants.h. */
+#include "variants.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+void variants_free(struct variants *v)
+{
+	memory_free(v->items);
+	memory_free(v->text);
+	pool_free(&v->contigs);
+	pool_free(&v->gts);
+	memset(v, 0, sizeof(*v));
+}
+
+static bool is_inline(const struct variant *item)
+{
+	return (uint64_t)item->ref_nbytes + item->alt_nbytes <= ALLELE_INLINE_NBYTES;
+}
+
+/* Where the alleles of `item` lie: REF, then ALT. */
+static const char *alleles_of(const struct variants *v, const struct variant *item)
+{
+	return is_inline(item) ? item->alleles.bytes : v->text + item->alleles.offset;
+}
+
+static bool make_room(struct variants *v, const struct variant *item)
+{
+	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)))
+		return false;
+	return is_inline(item) || memory_reserve(&v->text, &v->text_cap,
+					  v->text_nbytes + item->ref_nbytes + item->alt_nbytes, 1);
+}
+
+enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
+	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
+	struct sphex_error *err)
+{
+	struct variant item = {.contig = contig, .pos0 = pos0, .end = end, .gt = gt};
+	char *alleles;
+
+	if (v->n >= UINT32_MAX - 1)
+		return fail(err, SPHEX_E_LIMIT, "more than 4294967294 variant lines");
+	if (ref_nbytes > UINT32_MAX || alt_nbytes > UINT32_MAX)
+		return fail(err, SPHEX_E_LIMIT, "an allele is longer than 4 GiB");
+	item.ref_nbytes = (uint32_t)ref_nbytes;
+	item.alt_nbytes = (uint32_t)alt_nbytes;
+	if (!make_room(v, &item))
+		return fail_memory(err);
+	if (is_inline(&item)) {
+		alleles = item.alleles.bytes;
+	} else {
+		item.alleles.offset = v->text_nbytes;
+		alleles = v->text + v->text_nbytes;
+		v->text_nbytes += ref_nbytes + alt_nbytes;
+	}
+	memcpy(alleles, ref, ref_nbytes);
+	memcpy(alleles + ref_nbytes, alt, alt_nbytes);
+	v->items[v->n++] = item;
+	return SPHEX_OK;
+}
+
+const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes)
+{
+	*nbytes = v->items[i].ref_nbytes;
+	return alleles_of(v, &v->items[i]);
+}
+
+const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes)
+{
+	*nbytes = v->items[i].alt_nbytes;
+	return alleles_of(v, &v->items[i]) + v->items[i].ref_nbytes;
+}
