@@ -52,7 +52,7 @@ static void add_exons(
 	cell->spliced = n > 1;
 }
 
-/* One cell, [beg0, end0): its targets, and the interval that stands for it in PREFIX.bed. */
+/* [beg0, end0) is the cell; [mid0, mid0 + width) its peak, its amplicon or just a part of it. */
 struct cell cell_number(const struct options *o, uint64_t contig, uint64_t i)
 {
 	struct rng rng = stream(o->seed, CELL, contig, i);
@@ -63,6 +63,7 @@ struct cell cell_number(const struct options *o, uint64_t contig, uint64_t i)
 
 	if (o->coverage == EVEN) {
 		add_target(&cell, beg0, end0, 1);
+		width *= 3;
 	} else if (o->coverage == PEAKS) {
 		add_target(&cell, beg0, mid0, 1);
 		add_target(&cell, mid0, mid0 + width, 8ull << draw_below(&rng, 5));
