@@ -269,6 +269,16 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 
 /* ---------------------------------------------------------------- the whole */
 
+static bool is_covered(const struct table *t, uint32_t site)
+{
+	const uint32_t *counts = t->counts + (size_t)site * t->rules->n_counts;
+
+	for (unsigned i = 0; i < t->rules->n_counts; i++)
+		if (counts[i])
+			return true;
+	return false;
+}
+
 static void lay_out(struct run *run)
 {
 	struct run_result *result = run->result;
@@ -278,15 +288,14 @@ static void lay_out(struct run *run)
 	        .rows = &result->rows,
 	        .sites = &result->sites,
 	        .counts = tally_counts(result->tally),
-	        .missing_contig_is_null = run->observer.rules->missing_contig_is_null};
+	        .rules = run->observer.rules};
 	table_layout(&result->table);
 	stats->n_counted = tally_n_counted(result->tally);
 	stats->n_rows = table_n_rows(&result->table);
 	for (size_t i = 0; i < result->sites.n_kept; i++) {
 		uint32_t site = result->sites.row_sites[result->sites.kept_rows[i]];
-		const uint32_t *n = site == SITE_NONE ? NULL : result->table.counts[site].n;
 
-		stats->n_rows_covered += n && (n[COUNT_REF] || n[COUNT_ALT] || n[COUNT_OTHER]);
+		stats->n_rows_covered += site != SITE_NONE && is_covered(&result->table, site);
 	}
 }
 

@@ -10,6 +10,8 @@ static const struct count_rules rules[] = {
         [SPHEX_MODE_WASP2] =
                 {
                         .name = "wasp2",
+                        .n_counts = 3,
+                        .count_names = {"ref_count", "alt_count", "other_count"},
                         .exclude_flags = FLAG_UNMAPPED,
                         .silent_bases = 0xFFFFu & ~CODES_ACGTN,
                         .text_alleles = true,
@@ -19,6 +21,8 @@ static const struct count_rules rules[] = {
         [SPHEX_MODE_WASP2_LEGACY] =
                 {
                         .name = "wasp2-legacy",
+                        .n_counts = 3,
+                        .count_names = {"ref_count", "alt_count", "other_count"},
                         .padding_consumes_read = true,
                         .spanning_claims = true,
                         .choice = SITES_ALL,

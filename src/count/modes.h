@@ -19,8 +19,12 @@ enum claim_order {
 	CLAIM_BY_SITE    /* list order of the sites, then file order of the records */
 };
 
+#define MAX_COUNTS 8
+
 struct count_rules {
 	const char *name;
+	unsigned n_counts; /* count columns, and their names */
+	const char *count_names[MAX_COUNTS];
 	uint16_t exclude_flags;     /* a record with one of these bits says nothing */
 	uint16_t silent_bases;      /* bit c: base code c says nothing */
 	bool padding_consumes_read; /* P moves on in the read, as I does */

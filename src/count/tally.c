@@ -17,7 +17,7 @@
 struct tally {
 	const struct count_rules *rules;
 	const struct sites *sites;
-	struct site_counts *counts;
+	uint32_t *counts; /* rules->n_counts per site */
 	struct claims claims;
 	uint64_t n_counted;
 	uint32_t contig_begin, contig_end; /* sites of the contig at hand */
@@ -37,7 +37,7 @@ enum sphex_status tally_new(const struct count_rules *rules, const struct sites 
 	t->rules = rules;
 	t->sites = sites;
 	t->settle_at = SETTLE_AT;
-	t->counts = memory_new_zeroed(sites->n, sizeof(*t->counts));
+	t->counts = memory_new_zeroed(sites->n, rules->n_counts * sizeof(*t->counts));
 	if (!t->counts) {
 		tally_free(t);
 		return fail_memory(err);
@@ -57,7 +57,7 @@ void tally_free(struct tally *t)
 	memory_free(t);
 }
 
-const struct site_counts *tally_counts(const struct tally *t)
+const uint32_t *tally_counts(const struct tally *t)
 {
 	return t->counts;
 }
@@ -96,8 +96,8 @@ static enum sphex_status claim_in_order(struct tally *t, const struct observatio
 	for (size_t i = 0; i < n; i++) {
 		if (i + PREFETCH < n)
 			claims_prefetch(&t->claims, items[i + PREFETCH].name);
-		if (claims_take(&t->claims, items[i].name) && items[i].says < N_COUNTS) {
-			t->counts[items[i].site].n[items[i].says]++;
+		if (claims_take(&t->claims, items[i].name) && items[i].says < t->rules->n_counts) {
+			t->counts[items[i].site * (size_t)t->rules->n_counts + items[i].says]++;
 			t->n_counted++;
 		}
 	}

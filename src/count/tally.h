@@ -7,12 +7,6 @@
 
 #include "observe.h"
 
-enum { COUNT_REF, COUNT_ALT, COUNT_OTHER, N_COUNTS };
-
-struct site_counts {
-	uint32_t n[N_COUNTS];
-};
-
 struct tally;
 
 /* `sites` is borrowed. */
@@ -23,8 +17,8 @@ void tally_free(struct tally *t);
 enum sphex_status tally_add(struct tally *t, const struct observations *o, struct sphex_error *err);
 /* After the last part. */
 enum sphex_status tally_finish(struct tally *t, struct sphex_error *err);
-/* One per site, owned by the tally. */
-const struct site_counts *tally_counts(const struct tally *t);
+/* rules->n_counts numbers per site, owned by the tally. */
+const uint32_t *tally_counts(const struct tally *t);
 uint64_t tally_n_counted(const struct tally *t);
 
 #endif

@@ -15,7 +15,7 @@ void table_layout(struct table *t)
 		t->fields[n++] = FIELD_GT;
 	for (unsigned i = 0; i < t->rows->n_attributes; i++)
 		t->fields[n++] = FIELD_ATTRIBUTE + i;
-	for (unsigned i = 0; i < N_COUNTS; i++)
+	for (unsigned i = 0; i < t->rules->n_counts; i++)
 		t->fields[n++] = FIELD_COUNT + i;
 	t->n_columns = n;
 }
@@ -32,13 +32,12 @@ const char *table_column_name(const struct table *t, unsigned column)
 	        [FIELD_POS] = "pos",
 	        [FIELD_REF] = "ref",
 	        [FIELD_ALT] = "alt",
-	        [FIELD_GT] = "GT",
-	        [FIELD_COUNT + COUNT_REF] = "ref_count",
-	        [FIELD_COUNT + COUNT_ALT] = "alt_count",
-	        [FIELD_COUNT + COUNT_OTHER] = "other_count"};
+	        [FIELD_GT] = "GT"};
 	unsigned field = t->fields[column];
 
-	if (field >= FIELD_ATTRIBUTE && field < FIELD_COUNT)
+	if (field >= FIELD_COUNT)
+		return t->rules->count_names[field - FIELD_COUNT];
+	if (field >= FIELD_ATTRIBUTE)
 		return t->rows->attribute_names[field - FIELD_ATTRIBUTE];
 	return names[field];
 }
@@ -69,8 +68,8 @@ static struct table_cell count_cell(const struct table *t, uint32_t row, unsigne
 	uint32_t site = t->sites->row_sites[row];
 
 	if (site != SITE_NONE)
-		return number_cell(t->counts[site].n[count]);
-	return t->missing_contig_is_null ? (struct table_cell){0} : number_cell(0);
+		return number_cell(t->counts[(size_t)site * t->rules->n_counts + count]);
+	return t->rules->missing_contig_is_null ? (struct table_cell){0} : number_cell(0);
 }
 
 struct table_cell table_cell(const struct table *t, unsigned column, size_t row_index)

@@ -15,17 +15,17 @@ enum table_field {
 	FIELD_ALT,
 	FIELD_GT,
 	FIELD_ATTRIBUTE, /* and the next ROWS_MAX_ATTRIBUTES - 1 */
-	FIELD_COUNT = FIELD_ATTRIBUTE + ROWS_MAX_ATTRIBUTES /* and the next N_COUNTS - 1 */
+	FIELD_COUNT = FIELD_ATTRIBUTE + ROWS_MAX_ATTRIBUTES /* and the next MAX_COUNTS - 1 */
 };
 
-#define TABLE_MAX_COLUMNS (FIELD_COUNT + N_COUNTS)
+#define TABLE_MAX_COLUMNS (FIELD_COUNT + MAX_COUNTS)
 
 struct table {
 	const struct variants *variants;
 	const struct rows *rows;
 	const struct sites *sites;
-	const struct site_counts *counts;
-	bool missing_contig_is_null;
+	const struct count_rules *rules;
+	const uint32_t *counts; /* rules->n_counts per site */
 	unsigned n_columns;
 	unsigned fields[TABLE_MAX_COLUMNS]; /* enum table_field of each column */
 };
