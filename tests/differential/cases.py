@@ -99,22 +99,50 @@ def make_case(rng: random.Random, folder: Path, modes: list[str]) -> Case:
     samples = rng.sample(SAMPLES, rng.randint(0, len(SAMPLES)))
     name = write_variants(rng, variants, samples, folder, mode)
     args = ["in.bam", name, "-o", "out.tsv"]
-    args += sample_args(rng, samples) + selection_args(rng, mode)
-    args += region_args(rng, world, folder, mode)
+    names = choose_samples(rng, samples)
+    args += sample_args(rng, names) + selection_args(rng, mode)
+    args += region_args(rng, world, folder)
+    if mode == "wasp2":
+        args += precomputed_args(rng, variants, len(names), folder)
     if rng.random() < 0.2:
         (folder / "kept").mkdir()
         args += [rng.choice(("-t", "--temp", "--temp_loc")), "kept"]
     return Case(args, mode, [name for name, _ in world.contigs], damaged, foreign)
 
 
-def sample_args(rng: random.Random, samples: list[str]) -> list[str]:
+def choose_samples(rng: random.Random, samples: list[str]) -> list[str]:
     """Choose zero, one or more samples; now and then one twice or one that is not there."""
     n = rng.choice((0, 1, 1, 1, 2, 3))
     chosen = rng.sample(samples, min(n, len(samples)))
     if chosen and rng.random() < 0.03:
         chosen.append(rng.choice((chosen[0], "nobody")))
+    return chosen
+
+
+def sample_args(rng: random.Random, samples: list[str]) -> list[str]:
+    """Name each sample with one of the option's spellings."""
     spellings = ("-s", "--samples", "--sample", "--samps")
-    return [word for name in chosen for word in (rng.choice(spellings), name)]
+    return [word for name in samples for word in (rng.choice(spellings), name)]
+
+
+def precomputed_args(
+    rng: random.Random, variants: list[Variant], n_samples: int, folder: Path
+) -> list[str]:
+    """Now and then give the variant lines, or the lines joined with regions, as a file."""
+    kind = rng.random()
+    if kind > 0.08:
+        return []
+    with_gt = (n_samples == 1) != (rng.random() < 0.1)
+    lines = []
+    for variant in variants:
+        end = variant.pos - 1 + len(variant.ref)
+        cells = [variant.contig, str(variant.pos - 1), str(end), variant.ref, variant.alts[0]]
+        cells += ["0/1"] * with_gt
+        if kind > 0.05:
+            cells += [variant.contig, "7", "9000", region_name(rng, variant.pos)]
+        lines.append("\t".join(cells) + "\n")
+    (folder / "lines.bed").write_text("".join(lines))
+    return ["--intersect-bed" if kind > 0.05 else "--vcf-bed", "lines.bed"]
 
 
 def selection_args(rng: random.Random, mode: str) -> list[str]:
@@ -408,7 +436,7 @@ def damage(rng: random.Random, data: bytes) -> bytes:
 # --------------------------------------------------------------------------------------- regions
 
 
-def region_args(rng: random.Random, world: World, folder: Path, mode: str) -> list[str]:
+def region_args(rng: random.Random, world: World, folder: Path) -> list[str]:
     """Write a region file, or none; return the options that name it."""
     kind = rng.random()
     if kind < 0.5:
@@ -422,7 +450,7 @@ def region_args(rng: random.Random, world: World, folder: Path, mode: str) -> li
         style = rng.choice(("gtf", "gff3", "gff"))
         name = f"genes.{style}"
         text = annotation_text(rng, world, style)
-        words = annotation_args(rng, mode)
+        words = annotation_args(rng)
     if rng.random() < 0.05:
         text = text.replace("\n", "\r\n")
     data = text.encode()
@@ -492,9 +520,8 @@ def attribute_text(rng: random.Random, form: str, values: list[tuple[str, str]])
     return between.join(form.format(*pair) for pair in values) + rng.choice((";", ";", ";", ""))
 
 
-def annotation_args(rng: random.Random, mode: str) -> list[str]:
+def annotation_args(rng: random.Random) -> list[str]:
     """Choose feature, attribute and parent; each may be left to the defaults."""
-    del mode
     words = []
     if rng.random() < 0.5:
         option = rng.choice(("--gene_feature", "--feature", "--feat"))

@@ -15,7 +15,6 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,10 +28,11 @@ import polars as pl
 import typer
 from counting import __main__ as program
 from counting import count_alleles, parse_gene_data, run_counting
+from counting.filter_variant_data import intersect_vcf_region
 from counting.parse_gene_data import make_gene_data, parse_intersect_genes_new
 
 ENGINE_FILE = Path(__file__).resolve().parents[2] / "python" / "sphex" / "_engine.py"
-NO_PARENT = "\x01"  # stands for an empty last column while bedtools looks on
+NO_PARENT = b"\x01"  # stands for an empty last column while bedtools looks on
 ANNOTATION_COLUMNS = 9
 COMMAND = typer.main.get_command(program.app)
 
@@ -188,18 +188,17 @@ def _genes_legacy(intersect_file: str, **names: Any) -> Any:
 
 
 def _join_with_missing_parents(vcf_file: str, region_file: str, out_file: str) -> None:
-    """Join as the original does, but let a region's last column be empty on the first line."""
-    text = Path(region_file).read_bytes()
-    filled = text.replace(b"\t\n", b"\t" + NO_PARENT.encode() + b"\n")
+    """Join as the original does, but let an annotation's last column be empty on the first line."""
+    if not out_file.endswith("_intersect_genes.bed"):
+        intersect_vcf_region(vcf_file, region_file, out_file)
+        return
+    filled = Path(region_file).read_bytes().replace(b"\t\n", b"\t" + NO_PARENT + b"\n")
     with tempfile.NamedTemporaryFile(suffix=".bed") as regions:
-        source = region_file
-        if filled != text:
-            regions.write(filled)
-            regions.flush()
-            source = regions.name
-        command = ["bedtools", "intersect", "-a", vcf_file, "-b", source, "-wb"]
-        joined = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-    Path(out_file).write_bytes(joined.replace(NO_PARENT.encode(), b""))
+        regions.write(filled)
+        regions.flush()
+        intersect_vcf_region(vcf_file, regions.name, out_file)
+    joined = Path(out_file)
+    joined.write_bytes(joined.read_bytes().replace(NO_PARENT, b""))
 
 
 class _PolarsThatReadsContigsAsText:
