@@ -37,6 +37,7 @@ struct gene_job {
 	size_t n_features, feature; /* feature == n_features: none was seen */
 	char *feature_id;           /* "<feature>_id" */
 	struct choice attribute, parent;
+	bool has_lines; /* besides comments */
 	struct csv_line fields;
 };
 
@@ -199,6 +200,7 @@ static enum sphex_status read_line(struct gene_job *job, struct span line, struc
 
 	if (line.n && line.p[0] == '#')
 		return SPHEX_OK;
+	job->has_lines = true;
 	for (size_t i = 0; i < N_COLUMNS; i++)
 		columns[i] = (struct csv_field){.text = span_of(""), .is_missing = true};
 	status = csv_begin(&job->fields, line, err);
@@ -267,6 +269,12 @@ static enum sphex_status finish(struct gene_job *job, struct sphex_error *err)
 	size_t parent = choose(&job->parent, job->options->legacy);
 	bool parent_is_attribute = parent == job->parent.n;
 
+	if (!job->has_lines)
+		return fail(err, SPHEX_E_EMPTY, "the annotation has no lines");
+	if (job->feature == job->n_features) {
+		fail(err, SPHEX_E_NOT_FOUND, "column 3 has none of gene, transcript and exon");
+		return with_hint(err, "name the feature to use");
+	}
 	if (attribute == job->attribute.n) {
 		fail(err, SPHEX_E_NOT_FOUND,
 			"the lines of feature '%s' have none of %s, ID and Name",
@@ -325,18 +333,11 @@ enum sphex_status genes_read(const char *path, const struct gene_options *option
 		status = start_feature(&job, 0, err);
 	if (!status)
 		status = read_lines(&job, path, err);
-	if (status)
-		goto done;
-	if (job.feature == job.n_features) {
-		fail(err, SPHEX_E_NOT_FOUND, "column 3 has none of gene, transcript and exon");
-		with_hint(err, "name the feature to use");
-		status = at_file(err, path);
-		goto done;
+	if (!status) {
+		status = finish(&job, err);
+		if (status)
+			at_file(err, path);
 	}
-	status = finish(&job, err);
-	if (status)
-		at_file(err, path);
-done:
 	memory_free(job.values);
 	memory_free(job.feature_id);
 	csv_free(&job.fields);
