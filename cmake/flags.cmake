@@ -1,0 +1,57 @@
+# Flags of all targets: the language, warnings, sanitizers, hardening.
+include(CheckCSourceCompiles)
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+	set(CMAKE_BUILD_TYPE Release)
+endif()
+# Assertions stay: they guard what untrusted files could otherwise reach.
+foreach(flags CMAKE_C_FLAGS_RELEASE CMAKE_C_FLAGS_RELWITHDEBINFO)
+	string(REPLACE "-O3" "-O2" ${flags} "${${flags}}")
+	string(REPLACE "-DNDEBUG" "" ${flags} "${${flags}}")
+endforeach()
+
+add_compile_definitions(_POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wmissing-prototypes)
+if(SPHEX_WERROR)
+	add_compile_options(-Werror)
+endif()
+
+if(SPHEX_SANITIZE)
+	add_compile_options(
+		-fsanitize=${SPHEX_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+	add_link_options(-fsanitize=${SPHEX_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+	# FORTIFY would hide calls from the sanitizers, and needs an optimised build.
+	add_compile_options(-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+
+if(UNIX AND NOT APPLE)
+	set(CMAKE_REQUIRED_LINK_OPTIONS -static-pie)
+	set(CMAKE_REQUIRED_FLAGS -fPIE)
+	check_c_source_compiles("int main(void) { return 0; }" SPHEX_HAS_STATIC_PIE)
+	unset(CMAKE_REQUIRED_LINK_OPTIONS)
+	unset(CMAKE_REQUIRED_FLAGS)
+endif()
+
+# How a program that users get is linked.
+function(sphex_link_as_program target)
+	if(SPHEX_STATIC AND SPHEX_HAS_STATIC_PIE)
+		target_link_options(${target} PRIVATE -static-pie)
+	elseif(SPHEX_STATIC)
+		target_link_options(${target} PRIVATE -static)
+	elseif(UNIX AND NOT APPLE)
+		target_link_options(${target} PRIVATE -pie)
+	endif()
+	if(UNIX AND NOT APPLE)
+		target_link_options(${target} PRIVATE LINKER:-z,relro,-z,now,-z,noexecstack)
+	endif()
+	if(SPHEX_STATIC)
+		target_link_options(${target} PRIVATE LINKER:--strip-all)
+	endif()
+endfunction()

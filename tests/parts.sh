@@ -1,0 +1,153 @@
+# shellcheck shell=sh
+# The parts of ./dev test, which sources this file. A part prints what it likes, kept in
+# build/test/; what counts are its lines `N passed, N failed, N skipped`, its lines that begin with
+# FAIL or SKIP, and its exit status.
+
+logs=build/test
+sums=$logs/sums
+
+test_everything() {
+	need cc gcc clang cmake make libdeflate criterion objdump pkg-config python \
+		samtools bcftools bedtools tabix || exit 1
+	SHARED=$(cd .. && pwd)/shared
+	export SHARED
+	rm -rf "$logs"
+	mkdir -p "$logs"
+
+	part 'release: builds' builds release
+	build/release/sphex cpu || true
+	part 'policy' each_of 'tests/policy/check_*'
+	part 'gcc: builds without a warning' builds gcc
+	part 'gcc: unit tests' build/gcc/unit_tests
+	part 'gcc: kernel tests' build/gcc/kernel_tests
+	part 'clang: builds without a warning' builds clang
+	part 'clang: unit tests' build/clang/unit_tests
+	part 'clang: kernel tests' build/clang/kernel_tests
+	part 'fixtures: as their commands make them' fixtures_are_made
+	part 'release: end to end' end_to_end build/release/sphex
+	part 'release: install, then compile against it' tests/install/check_install
+	part 'static: builds' builds static
+	part 'static: one small file that needs no other' tests/install/check_static
+	test_aarch64
+	test_sanitizer asan
+	test_sanitizer tsan
+
+	awk '{ passed += $1; failed += $3; skipped += $5 } END {
+		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 }' "$sums"
+}
+
+test_sanitizer() {
+	part "$1: builds" builds "$1"
+	part "$1: unit tests" "build/$1/unit_tests"
+	part "$1: kernel tests" "build/$1/kernel_tests"
+	part "$1: end to end, bounded" bounded_end_to_end "build/$1/sphex"
+}
+
+test_aarch64() {
+	if [ "$(uname -m)" = aarch64 ]; then
+		part 'aarch64: in qemu' skip 'qemu: this machine is AArch64 and has run all of it'
+	elif ! need qemu aarch64 || ! libdeflate_for_aarch64 >"$logs/libdeflate_for_aarch64.log" 2>&1; then
+		part 'aarch64: in qemu' skip 'NEON: no cross compiler, qemu and libdeflate for AArch64 here'
+	else
+		part 'aarch64: builds without a warning' builds aarch64
+		part 'aarch64: kernel tests' qemu-aarch64-static build/aarch64/kernel_tests
+		wrap_for_qemu
+		part 'aarch64: end to end, bounded' bounded_end_to_end build/aarch64/qemu/sphex
+	fi
+}
+
+# ---------------------------------------------------------------- running a part
+
+# part NAME COMMAND...: runs it, keeps what it says, prints one line and adds to the sums.
+part() {
+	name=$1
+	shift
+	log=$logs/$(printf '%s' "$name" | tr -cs 'a-z0-9' '_').log
+	began=$(date +%s)
+	set +e
+	(set -e && "$@") >"$log" 2>&1 </dev/null
+	status=$?
+	set -e
+	sum=$(awk -v status="$status" -f tests/sum.awk "$log")
+	echo "$sum" >>"$sums"
+	printf '%-46s %s  %d s\n' "$name" "$sum" $(($(date +%s) - began))
+	grep -a '^SKIP' "$log" | sort | uniq -c | sort -rn | head -n 5 | sed 's/^ *1 //; s/^ */    /' || true
+	case $sum in
+	*' 0 failed'*) ;;
+	*)
+		grep -a -e '^FAIL' -e 'FAIL\]' "$log" | head -n 20 | sed 's/^/    /' || true
+		tail -n 5 "$log" | sed 's/^/    | /'
+		echo "    all it said is in $log"
+		;;
+	esac
+}
+
+one_passed() {
+	echo '1 passed, 0 failed, 0 skipped'
+}
+
+skip() {
+	echo "SKIP $1"
+	echo '0 passed, 0 failed, 1 skipped'
+}
+
+builds() {
+	build "$1"
+	one_passed
+}
+
+# Runs every executable file that matches; each must end with its numbers.
+each_of() {
+	failed=0
+	# shellcheck disable=SC2086 # a pattern
+	for check in $1; do
+		[ -x "$check" ] || continue
+		echo "== $check"
+		"$check" >"$logs/one" 2>&1 || failed=1
+		cat "$logs/one"
+		tail -n 1 "$logs/one" | grep -Eq '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' || {
+			echo "FAIL $check: ended without its numbers"
+			failed=1
+		}
+	done
+	return "$failed"
+}
+
+end_to_end() {
+	SPHEX=$PWD/$1
+	export SPHEX
+	each_of 'tests/end_to_end/check_*'
+}
+
+bounded_end_to_end() {
+	QUICK=1
+	export QUICK
+	end_to_end "$1"
+}
+
+fixtures_are_made() {
+	MAKE_INPUT=$PWD/build/release/make_input fixtures/make.sh --check
+	one_passed
+}
+
+# ---------------------------------------------------------------- AArch64
+
+# Into build/aarch64/root, without a change to the system: package lists of its own, nothing installed.
+libdeflate_for_aarch64() {
+	root=$PWD/build/aarch64/root
+	[ ! -f "$root/usr/include/libdeflate.h" ] || return 0
+	[ "$manager" = apt ] || return 1
+	mkdir -p "$root/lists/partial"
+	set -- -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o "Dir::State::lists=$root/lists"
+	apt-get "$@" update &&
+		(cd "$root" && apt-get "$@" download libdeflate-dev && dpkg-deb -x ./*.deb .) &&
+		rm -rf "$root/lists"
+}
+
+# A program of this name that runs the other in qemu, under whatever name it is called.
+wrap_for_qemu() {
+	mkdir -p build/aarch64/qemu
+	printf '#!/bin/sh\nexec qemu-aarch64-static -0 "$0" "%s" "$@"\n' "$PWD/build/aarch64/sphex" \
+		>build/aarch64/qemu/sphex
+	chmod +x build/aarch64/qemu/sphex
+}
