@@ -33,7 +33,9 @@ static enum sphex_status describe_file(struct input *in, struct sphex_error *err
 		return fail_errno(err, errno, "cannot read");
 	if (S_ISDIR(st.st_mode))
 		return fail_errno(err, EISDIR, "cannot read");
-	in->is_file = S_ISREG(st.st_mode);
+	/* standard input may be a file that something else has read from: then it is a stream */
+	in->is_file = S_ISREG(st.st_mode) &&
+	              (in->fd != STDIN_FILENO || lseek(in->fd, 0, SEEK_CUR) == 0);
 	in->nbytes = in->is_file ? (uint64_t)st.st_size : 0;
 	return SPHEX_OK;
 }
@@ -60,9 +62,6 @@ enum sphex_status input_open(const char *path, struct input **out, struct sphex_
 		input_close(in);
 		return status;
 	}
-	/* standard input may be a file that something else has read from: then it is a stream */
-	if (in->is_file && in->fd == STDIN_FILENO && lseek(in->fd, 0, SEEK_CUR) != 0)
-		in->is_file = false;
 	*out = in;
 	return SPHEX_OK;
 }
@@ -139,12 +138,16 @@ static enum sphex_status read_pipe(struct input *in, uint64_t offset, uint8_t *o
 	enum sphex_status status;
 	size_t skip;
 
+	if (offset < in->offset) {
+		fail(err, SPHEX_E_IO, "cannot go back in a pipe");
+		return at_file(err, in->path);
+	}
 	while (!in->at_end && in->offset + in->n < offset + n) {
 		status = read_pipe_step(in, err);
 		if (status)
 			return status;
 	}
-	if (offset < in->offset || offset - in->offset >= in->n)
+	if (offset - in->offset >= in->n)
 		return SPHEX_OK;
 	skip = (size_t)(offset - in->offset);
 	*n_read = in->n - skip < n ? in->n - skip : n;
