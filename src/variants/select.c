@@ -248,7 +248,8 @@ static enum sphex_status check_gt(const struct record_view *r, struct span gt,
 static enum sphex_status test_genotypes(
 	const struct selection *s, const struct record_view *r, bool *keep, struct sphex_error *err)
 {
-	size_t n_nonref = 0, n_gts = r->has_gt ? selection_n_gts(s) : 0;
+	uint64_t n_nonref = r->has_gt ? 0 : r->info_nonref;
+	size_t n_gts = r->has_gt ? selection_n_gts(s) : 0;
 
 	*keep = !s->n_samples || (s->n_samples == 1 && !r->has_gt && s->rule->keeps_without_gt);
 	for (size_t i = 0; i < n_gts; i++) {
@@ -324,8 +325,7 @@ enum sphex_status select_lines(const struct selection *s, const struct record_vi
 	if (!s->rule->line_per_alt)
 		return add_line(s, r, r->alt, out, err);
 	for (uint64_t number = 1; !status && pieces_next(&alts, &alt); number++)
-		if (lengths_qualify(s, r->ref, alt) &&
-			(!s->n_samples || gt_has(r->gts[0], number)))
+		if (lengths_qualify(s, r->ref, alt) && (!s->n_samples || gt_has(r->gts[0], number)))
 			status = add_line(s, r, alt, out, err);
 	return status;
 }

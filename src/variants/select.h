@@ -22,6 +22,7 @@ struct record_view {
 	/* The rest is set for records whose alleles qualify, when samples were chosen. */
 	bool has_gt;            /* the record has a GT field */
 	const struct span *gts; /* one per sample of selection_n_gts(); "." where it is missing */
+	uint64_t info_nonref;   /* without GT: alleles that are not REF, by INFO/AC and AN */
 };
 
 /* What several samples have to show together. */

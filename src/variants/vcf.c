@@ -1,0 +1,295 @@
+/*
+ * Opens a file of variants, finds out which rules hold for it, and goes through its records: bytes
+ * -> view of a record -> lines. See vcf.h.
+ */
+#include "vcf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "bcf.h"
+#include "lines.h"
+#include "vcf_text.h"
+
+#define N_SAMPLES_SHOWN 5
+
+/* What the name of the file says. */
+struct name_kind {
+	bool is_vcf, is_bcf, is_pgen;
+	bool is_compressed;
+};
+
+struct vcf_reader {
+	const struct variant_options *options;
+	struct name_kind name;
+	struct lines lines;
+	bool is_bcf; /* by its content */
+	struct vcf_header header;
+	struct vcf_strict strict;
+	struct selection selection;
+	struct chosen_samples chosen;
+	struct vcf_text text;
+	struct bcf bcf;
+};
+
+/* ---------------------------------------------------------------- the name */
+
+static bool is_word(struct span s, const char *lower_case)
+{
+	size_t i = 0;
+
+	while (i < s.n && lower_case[i] && (s.p[i] | 0x20) == lower_case[i])
+		i++;
+	return i == s.n && !lower_case[i];
+}
+
+/* Cuts the text behind the last dot off; false when there is no dot but in front. */
+static bool cut_ending(struct span *name, struct span *ending)
+{
+	size_t n = name->n;
+
+	while (n > 1 && name->p[n - 1] != '.')
+		n--;
+	if (n <= 1)
+		return false;
+	*ending = span_from(*name, n);
+	name->n = n - 1;
+	return true;
+}
+
+/* As WASP2 has it: `.gz` and `.bgz` in small letters only, what stands before in any. */
+static struct name_kind kind_of_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct span name = span_of(slash ? slash + 1 : path), ending;
+	struct name_kind kind = {.is_compressed = false};
+
+	if (!cut_ending(&name, &ending))
+		return kind;
+	if (span_is(ending, "gz") || span_is(ending, "bgz"))
+		kind.is_compressed = cut_ending(&name, &ending);
+	kind.is_vcf = is_word(ending, "vcf");
+	kind.is_bcf = is_word(ending, "bcf");
+	kind.is_pgen = is_word(ending, "pgen");
+	return kind;
+}
+
+static enum sphex_status check_name(const struct vcf_reader *r, struct sphex_error *err)
+{
+	if (r->options->rules == SELECT_WASP2_LEGACY || r->name.is_vcf || r->name.is_bcf)
+		return SPHEX_OK;
+	if (r->name.is_pgen) {
+		fail(err, SPHEX_E_UNSUPPORTED, "PLINK 2 files are not read");
+		return with_hint(err, "convert it: plink2 --pfile NAME --export bcf");
+	}
+	fail(err, SPHEX_E_FORMAT, "unsupported variant file format");
+	return with_hint(err, "the name has to end in .vcf, .vcf.gz, .vcf.bgz or .bcf");
+}
+
+/* ---------------------------------------------------------------- opening */
+
+static enum sphex_status read_text_header(struct vcf_reader *r, struct sphex_error *err)
+{
+	struct span line;
+	enum sphex_status status = SPHEX_OK;
+
+	while (!status && !r->header.is_complete) {
+		status = lines_next(&r->lines, &line, err);
+		if (status == SPHEX_END)
+			status = fail(err, SPHEX_E_FORMAT, "the header has no #CHROM line");
+		if (!status)
+			status = vcf_header_line(&r->header, line, err);
+		if (!status)
+			status = vcf_strict_line(&r->strict, line, err);
+	}
+	return status ? at_line(err, r->lines.number) : SPHEX_OK;
+}
+
+static enum sphex_status open_file(struct vcf_reader *r, const char *path, struct sphex_error *err)
+{
+	struct lines *l = &r->lines;
+	enum sphex_status status = lines_open(l, path, r->options->n_threads, err);
+
+	if (status)
+		return status;
+	status = stream_next(l->stream, 0, &l->window, &l->n, err);
+	if (status == SPHEX_END)
+		return fail(err, SPHEX_E_FORMAT, "the file is empty");
+	if (status)
+		return status;
+	r->is_bcf = bcf_is_bcf(l->window, l->n);
+	if (!r->is_bcf)
+		return read_text_header(r, err);
+	r->bcf.stream = l->stream;
+	return bcf_read_header(&r->bcf, l->window, l->n, &r->header, err);
+}
+
+/* ---------------------------------------------------------------- rules and samples */
+
+/*
+ * WASP2 reads a VCF by itself where the name tells what is inside and the header is as its strict
+ * reader wants it. All the rest goes through bcftools.
+ */
+static const struct select_rule *find_rule(const struct vcf_reader *r)
+{
+	bool is_compressed = stream_kind(r->lines.stream) != STREAM_PLAIN;
+
+	if (r->options->rules == SELECT_WASP2 && !r->is_bcf && r->name.is_vcf &&
+		r->name.is_compressed == is_compressed && !r->strict.refuses)
+		return &select_by_text;
+	return &select_by_bcftools;
+}
+
+static enum sphex_status sample_not_found(
+	const struct vcf_reader *r, const char *name, struct sphex_error *err)
+{
+	char names[200] = "";
+	size_t n = r->header.samples.n, used = 0;
+
+	for (uint32_t i = 0; i < n && i < N_SAMPLES_SHOWN && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+			pool_text(&r->header.samples, i, NULL));
+	fail(err, SPHEX_E_NOT_FOUND, "sample '%s' is not in the file", name);
+	if (n)
+		return with_hint(err, "it has %s%s", names, n > N_SAMPLES_SHOWN ? ", ..." : "");
+	return with_hint(err, "it has no samples");
+}
+
+static int compare_columns(const void *a, const void *b)
+{
+	const struct chosen_sample *x = a, *y = b;
+
+	return (x->column > y->column) - (x->column < y->column);
+}
+
+/* All samples have to be there; those whose genotypes the rule wants are put in order of columns.
+ */
+static enum sphex_status choose_samples(struct vcf_reader *r, struct sphex_error *err)
+{
+	const struct variant_options *o = r->options;
+	struct chosen_samples *chosen = &r->chosen;
+
+	chosen->items = memory_new(o->n_samples, sizeof(*chosen->items));
+	chosen->gts = memory_new(o->n_samples, sizeof(*chosen->gts));
+	if (!chosen->items || !chosen->gts)
+		return fail_memory(err);
+	for (size_t i = 0; i < o->n_samples; i++) {
+		const char *name = o->samples[i];
+		uint32_t column = pool_find(&r->header.samples, name, strlen(name));
+
+		if (column == POOL_NONE)
+			return sample_not_found(r, name, err);
+		chosen->items[i] = (struct chosen_sample){column, (uint32_t)i};
+	}
+	chosen->n = selection_n_gts(&r->selection);
+	if (chosen->n)
+		qsort(chosen->items, chosen->n, sizeof(*chosen->items), compare_columns);
+	for (size_t i = 1; i < chosen->n; i++)
+		if (chosen->items[i].column == chosen->items[i - 1].column)
+			return fail(err, SPHEX_E_ARGUMENT, "sample '%s' is named twice",
+				o->samples[chosen->items[i].slot]);
+	return SPHEX_OK;
+}
+
+static enum sphex_status set_up(struct vcf_reader *r, struct sphex_error *err)
+{
+	const struct select_rule *rule = find_rule(r);
+	struct vcf_tag end = vcf_header_tag(&r->header, span_of("END"));
+
+	r->selection = (struct selection){.rule = rule,
+		.n_samples = r->options->n_samples,
+		.include_indels = r->options->include_indels,
+		.include_multiallelic = r->options->include_multiallelic};
+	r->text = (struct vcf_text){.header = &r->header,
+		.strict = rule == &select_by_text ? &r->strict : NULL,
+		.kernels = r->options->kernels,
+		.chosen = &r->chosen,
+		.end_from_info = rule->end_of_record && end.info.type == TYPE_INTEGER};
+	r->bcf.chosen = &r->chosen;
+	return choose_samples(r, err);
+}
+
+/* ---------------------------------------------------------------- records */
+
+static enum sphex_status next_record(
+	struct vcf_reader *r, struct record_view *view, struct sphex_error *err)
+{
+	struct lines *l = &r->lines;
+	struct span line;
+	enum sphex_status status;
+
+	if (r->is_bcf)
+		return bcf_record(&r->bcf, view, err);
+	status = lines_next(l, &line, err);
+	if (status)
+		return status;
+	/* a last line without its end may be short: WASP2 takes what there is */
+	return vcf_text_record(&r->text, line, l->window[l->used - 1] != '\n', view, err);
+}
+
+static enum sphex_status find_genotypes(
+	struct vcf_reader *r, struct record_view *view, struct sphex_error *err)
+{
+	if (r->is_bcf)
+		return bcf_genotypes(&r->bcf, view, err);
+	vcf_text_genotypes(&r->text, view);
+	return SPHEX_OK;
+}
+
+static enum sphex_status read_records(
+	struct vcf_reader *r, struct variants *out, struct sphex_error *err)
+{
+	struct record_view view;
+	enum sphex_status status;
+
+	while (!(status = next_record(r, &view, err))) {
+		if (!select_alleles(&r->selection, &view))
+			continue;
+		if (r->chosen.n)
+			status = find_genotypes(r, &view, err);
+		if (!status)
+			status = select_lines(&r->selection, &view, out, err);
+		if (status)
+			break;
+	}
+	if (status == SPHEX_END)
+		return SPHEX_OK;
+	return r->is_bcf ? at_record(err, r->bcf.number) : at_line(err, r->lines.number);
+}
+
+/* Growing left up to half of the table unused. */
+static void trim(struct variants *v)
+{
+	struct variant *items = v->n ? memory_resize(v->items, v->n, sizeof(*v->items)) : NULL;
+
+	if (!items)
+		return;
+	v->items = items;
+	v->cap = v->n;
+}
+
+enum sphex_status variants_read(const char *path, const struct variant_options *options,
+	struct variants *out, struct sphex_error *err)
+{
+	struct vcf_reader r = {.options = options, .name = kind_of_name(path)};
+	enum sphex_status status = check_name(&r, err);
+
+	if (!status)
+		status = open_file(&r, path, err);
+	if (!status)
+		status = set_up(&r, err);
+	if (!status)
+		status = read_records(&r, out, err);
+	if (!status)
+		trim(out);
+	else if (!err->file[0])
+		at_file(err, path);
+	lines_close(&r.lines);
+	vcf_header_free(&r.header);
+	vcf_strict_free(&r.strict);
+	bcf_free(&r.bcf);
+	memory_free(r.chosen.items);
+	memory_free(r.chosen.gts);
+	return status;
+}

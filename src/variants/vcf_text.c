@@ -1,0 +1,274 @@
+/* Columns by tab, fields by colon (VCF specification 1.6); see vcf_text.h. */
+#include "vcf_text.h"
+
+#define N_FIXED_COLUMNS ((size_t)8)
+
+enum column { CHROM, POS, ID, REF, ALT, QUAL, FILTER, INFO };
+
+static const struct span missing = {".", 1};
+
+/* ---------------------------------------------------------------- CHROM to INFO */
+
+/* Cuts `rest` up to the tab or its end off; returns false when there is nothing left behind it. */
+static bool cut_column(struct span *rest, struct span *column)
+{
+	size_t n = span_find(*rest, '\t');
+	bool has_more = n < rest->n;
+
+	*column = (struct span){rest->p, n};
+	*rest = span_from(*rest, n + has_more);
+	return has_more;
+}
+
+/* The last END that is a position not before POS, as 1-based last base. */
+static int64_t end_in_info(struct span info, uint64_t pos1)
+{
+	struct pieces fields = pieces_of(info, ';');
+	struct span field;
+	int64_t end = NO_END;
+	uint64_t number;
+
+	while (pieces_next(&fields, &field)) {
+		if (!span_starts_with(field, "END=") || !span_number(span_from(field, 4), &number))
+			continue;
+		if (number >= pos1 && number <= INT32_MAX)
+			end = (int64_t)number;
+	}
+	return end;
+}
+
+enum sphex_status vcf_text_record(struct vcf_text *text, struct span line, bool may_be_short,
+	struct record_view *view, struct sphex_error *err)
+{
+	struct span columns[N_FIXED_COLUMNS];
+	size_t n = 0;
+
+	text->rest = line;
+	while (n < N_FIXED_COLUMNS && cut_column(&text->rest, &columns[n++]))
+		continue;
+	if (n < N_FIXED_COLUMNS && !may_be_short)
+		return fail(err, SPHEX_E_DATA, "the line has %zu columns instead of 8 or more",
+			line.n ? n : 0);
+	for (; n < N_FIXED_COLUMNS; n++)
+		columns[n] = text->rest;
+
+	*view = (struct record_view){.contig = columns[CHROM],
+		.end = NO_END,
+		.id = columns[ID],
+		.ref = columns[REF],
+		.alt = columns[ALT],
+		.filter = columns[FILTER]};
+	if (!span_number(columns[POS], &view->pos1))
+		view->pos1 = 0;
+	if (span_is(view->alt, "."))
+		view->alt.n = 0;
+	text->info = columns[INFO];
+	if (text->end_from_info)
+		view->end = end_in_info(columns[INFO], view->pos1);
+	return SPHEX_OK;
+}
+
+/* ---------------------------------------------------------------- values and their types */
+
+static struct span skip_sign(struct span s)
+{
+	return s.n && (s.p[0] == '+' || s.p[0] == '-') ? span_from(s, 1) : s;
+}
+
+static size_t count_digits(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n;
+}
+
+static bool is_integer(struct span s)
+{
+	struct span digits = skip_sign(s);
+	uint64_t limit = (uint64_t)INT32_MAX + (s.n && s.p[0] == '-'), value;
+
+	return count_digits(digits) == digits.n && span_number(digits, &value) && value <= limit;
+}
+
+static bool is_word(struct span s, const char *lower_case)
+{
+	size_t i = 0;
+
+	while (i < s.n && lower_case[i] && (s.p[i] | 0x20) == lower_case[i])
+		i++;
+	return i == s.n && !lower_case[i];
+}
+
+/* Digits with a point somewhere and an exponent; inf and nan are floats too. */
+static bool is_float(struct span s)
+{
+	size_t n_whole, n_fraction = 0;
+
+	s = skip_sign(s);
+	if (is_word(s, "inf") || is_word(s, "infinity") || is_word(s, "nan"))
+		return true;
+	n_whole = count_digits(s);
+	s = span_from(s, n_whole);
+	if (span_starts_with(s, ".")) {
+		n_fraction = count_digits(span_from(s, 1));
+		s = span_from(s, 1 + n_fraction);
+	}
+	if (n_whole + n_fraction == 0)
+		return false;
+	if (s.n && (s.p[0] | 0x20) == 'e') {
+		s = skip_sign(span_from(s, 1));
+		return s.n && count_digits(s) == s.n;
+	}
+	return s.n == 0;
+}
+
+/* One character in UTF-8. */
+static bool is_character(struct span s)
+{
+	size_t n_starts = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n_starts += ((uint8_t)s.p[i] & 0xC0) != 0x80;
+	return n_starts == 1;
+}
+
+/* Lists and strings are not looked into. */
+static bool fits_type(const struct vcf_text *text, struct span key, struct span value)
+{
+	struct vcf_definition definition = vcf_header_tag(text->header, key).format;
+
+	if (span_is(value, "."))
+		return true;
+	if (definition.type == TYPE_NONE)
+		definition = vcf_strict_reserved_format(text->strict, key);
+	if (definition.type == TYPE_NONE)
+		return true;
+	if (definition.number != 1)
+		return definition.number != 0;
+	switch (definition.type) {
+	case TYPE_INTEGER:
+		return is_integer(value);
+	case TYPE_FLOAT:
+		return is_float(value);
+	case TYPE_CHARACTER:
+		return is_character(value);
+	default:
+		return true;
+	}
+}
+
+/* ---------------------------------------------------------------- FORMAT and samples */
+
+/* The value of GT in a sample's column; a value in front of it that is not of its type hides it. */
+static struct span gt_of(const struct vcf_text *text, struct span format, struct span sample)
+{
+	struct pieces keys = pieces_of(format, ':'), values = pieces_of(sample, ':');
+	struct span key, value;
+
+	while (pieces_next(&keys, &key) && pieces_next(&values, &value)) {
+		if (span_is(key, "GT"))
+			return value;
+		if (text->strict && !fits_type(text, key, value))
+			break;
+	}
+	return missing;
+}
+
+static bool format_has_gt(struct span format)
+{
+	struct pieces keys = pieces_of(format, ':');
+	struct span key;
+
+	while (pieces_next(&keys, &key))
+		if (span_is(key, "GT"))
+			return true;
+	return false;
+}
+
+/* Bytes up to and with the n-th tab, n > 0; s.n + 1 when there are fewer. */
+static size_t after_tabs(const struct kernels *kernels, struct span s, size_t n)
+{
+	enum { N_WORDS = 64 };
+	uint64_t mask[N_WORDS];
+
+	for (size_t begin = 0; begin < s.n; begin += N_WORDS * 64) {
+		size_t nbytes = s.n - begin < N_WORDS * 64 ? s.n - begin : N_WORDS * 64;
+
+		kernels->find_bytes((const uint8_t *)s.p + begin, nbytes, '\t', '\t', mask);
+		for (size_t i = 0; i < (nbytes + 63) / 64; i++) {
+			size_t n_tabs = (size_t)__builtin_popcountll(mask[i]);
+
+			if (n_tabs < n) {
+				n -= n_tabs;
+				continue;
+			}
+			for (; n > 1; n--)
+				mask[i] &= mask[i] - 1;
+			return begin + i * 64 + (size_t)__builtin_ctzll(mask[i]) + 1;
+		}
+	}
+	return s.n + 1;
+}
+
+/* Moves `rest` on by n columns; false when it has not so many. */
+static bool skip_columns(const struct kernels *kernels, struct span *rest, size_t n)
+{
+	size_t nbytes = n ? after_tabs(kernels, *rest, n) : 0;
+
+	if (nbytes > rest->n)
+		return false;
+	*rest = span_from(*rest, nbytes);
+	return true;
+}
+
+/* As bcf.c has it: 0 unless AN is there and AC fits the ALTs. */
+static uint64_t nonref_of_info(struct span info, struct span alts)
+{
+	struct pieces fields = pieces_of(info, ';'), counts, columns = pieces_of(alts, ',');
+	struct span field, ac = span_of(""), alt;
+	uint64_t n_nonref = 0, number;
+	bool has_an = false, has_alt, has_count;
+
+	while (pieces_next(&fields, &field)) {
+		if (span_starts_with(field, "AC="))
+			ac = span_from(field, 3);
+		has_an |=
+			span_starts_with(field, "AN=") && span_number(span_from(field, 3), &number);
+	}
+	counts = pieces_of(ac, ',');
+	do {
+		has_alt = pieces_next(&columns, &alt);
+		has_count = pieces_next(&counts, &field);
+		if (has_count && span_number(field, &number))
+			n_nonref += number;
+	} while (has_alt && has_count);
+	return has_an && ac.n && has_alt == has_count ? n_nonref : 0;
+}
+
+void vcf_text_genotypes(struct vcf_text *text, struct record_view *view)
+{
+	const struct chosen_samples *chosen = text->chosen;
+	struct span format, sample, rest = text->rest;
+	bool has_column = cut_column(&rest, &format);
+	uint32_t column = 0;
+
+	view->has_gt = has_column && format_has_gt(format);
+	view->gts = chosen->gts;
+	if (!view->has_gt)
+		view->info_nonref = nonref_of_info(text->info, view->alt);
+	for (size_t i = 0; view->has_gt && i < chosen->n; i++) {
+		const struct chosen_sample *c = &chosen->items[i];
+		struct span *gt = &chosen->gts[c->slot];
+
+		has_column = has_column && skip_columns(text->kernels, &rest, c->column - column);
+		column = c->column;
+		if (has_column) {
+			sample = (struct span){rest.p, span_find(rest, '\t')};
+			*gt = gt_of(text, format, sample);
+		} else {
+			*gt = missing;
+		}
+	}
+}

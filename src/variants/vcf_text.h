@@ -1,0 +1,28 @@
+/* Records of a VCF: a line in, a view of it out; nothing is copied. */
+#ifndef SPHEX_VCF_TEXT_H
+#define SPHEX_VCF_TEXT_H
+
+#include "chosen.h"
+#include "select.h"
+#include "simd/kernels.h"
+#include "vcf_strict.h"
+
+struct vcf_text {
+	const struct vcf_header *header;
+	const struct vcf_strict *strict; /* NULL: values in front of GT may be anything */
+	const struct kernels *kernels;
+	const struct chosen_samples *chosen;
+	bool end_from_info;     /* INFO/END is looked for */
+	struct span info, rest; /* INFO of the current line, and FORMAT to its end */
+};
+
+/*
+ * Columns CHROM to INFO of a line. Fewer are an error unless `may_be_short`: the columns that are
+ * not there are empty then.
+ */
+enum sphex_status vcf_text_record(struct vcf_text *text, struct span line, bool may_be_short,
+	struct record_view *view, struct sphex_error *err);
+/* Genotypes of the chosen samples in the line of the last vcf_text_record(). */
+void vcf_text_genotypes(struct vcf_text *text, struct record_view *view);
+
+#endif
