@@ -173,11 +173,12 @@ def list_ways(program: Path, scratch: Path) -> list[Way]:
 
 
 def usable_rows(program: Path) -> list[str]:
-    """Ask the program which kernel rows this CPU can run."""
-    known = {"scalar", "avx2", "avx512", "neon"}
+    """Ask the program which kernel rows this CPU can run: lines `ROW usable...`."""
     text = subprocess.run([program, "cpu"], capture_output=True, text=True, check=True).stdout
-    lines = [line.split() for line in text.splitlines()]
-    return [words[0] for words in lines if words and words[0] in known and "usable" in words]
+    rows = re.findall(r"^(\w+) +usable\b", text, re.MULTILINE)
+    if not rows:
+        raise SystemExit(f"`{program} cpu` lists no usable row")
+    return rows
 
 
 def run_all(ways: list[Way], cases: list[Case], data: Path, n_jobs: int) -> int:
