@@ -1,6 +1,7 @@
 /* The linked tests come in; each runs in a process of its own. A line per test and a sum go out. */
 #include "criterion/criterion.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,18 @@ void plain_register(struct plain_test *test)
 {
 	*tests_end = test;
 	tests_end = &test->next;
+}
+
+void plain_fail(const char *file, int line, const char *condition, const char *format, ...)
+{
+	va_list values;
+
+	fprintf(stderr, "%s:%d: %s ", file, line, condition);
+	va_start(values, format);
+	vfprintf(stderr, format, values);
+	va_end(values);
+	fputc('\n', stderr);
+	exit(EXIT_FAILURE);
 }
 
 static bool passes(const struct plain_test *test)

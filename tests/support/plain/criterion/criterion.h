@@ -1,13 +1,15 @@
 /*
- * The few words of Criterion that the kernel tests use, so that the same files also become one
- * static program for a machine without Criterion: AArch64 in an emulator. Compile with
- * -Itests/support/plain and link tests/support/plain/main.c.
+ * The few words of Criterion that our tests use, so that the same files also become a program
+ * without Criterion: a static one for AArch64 in an emulator, or one for ThreadSanitizer, which
+ * wants the addresses that Criterion takes for itself. Compile with -isystem tests/support/plain
+ * and link tests/support/plain/main.c.
  */
 #ifndef SPHEX_TESTS_PLAIN_CRITERION_H
 #define SPHEX_TESTS_PLAIN_CRITERION_H
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct plain_test {
 	const char *suite;
@@ -27,19 +29,26 @@ void plain_register(struct plain_test *test);
 	}                                                                              \
 	static void suite##_##name(void)
 
-/* Every test is a process of its own, so a failure ends it. */
-#define cr_assert_fail(...)                                     \
-	do {                                                    \
-		fprintf(stderr, "%s:%d: ", __FILE__, __LINE__); \
-		fprintf(stderr, __VA_ARGS__);                   \
-		fputc('\n', stderr);                            \
-		exit(EXIT_FAILURE);                             \
-	} while (0)
+/* Says where and why, and ends the test: every test is a process of its own. */
+_Noreturn void plain_fail(
+	const char *file, int line, const char *condition, const char *format, ...);
 
-#define cr_assert(condition, ...)                    \
-	do {                                         \
-		if (!(condition))                    \
-			cr_assert_fail(__VA_ARGS__); \
-	} while (0)
+/* The message, a literal and its values, may be left out. */
+#define cr_assert(condition, ...) \
+	((condition) ? (void)0 : plain_fail(__FILE__, __LINE__, #condition, "" __VA_ARGS__))
+#define cr_assert_fail(...) plain_fail(__FILE__, __LINE__, "", "" __VA_ARGS__)
+
+#define cr_assert_not(condition, ...) cr_assert(!(condition), __VA_ARGS__)
+#define cr_assert_eq(a, b, ...) cr_assert((a) == (b), __VA_ARGS__)
+#define cr_assert_neq(a, b, ...) cr_assert((a) != (b), __VA_ARGS__)
+#define cr_assert_lt(a, b, ...) cr_assert((a) < (b), __VA_ARGS__)
+#define cr_assert_leq(a, b, ...) cr_assert((a) <= (b), __VA_ARGS__)
+#define cr_assert_gt(a, b, ...) cr_assert((a) > (b), __VA_ARGS__)
+#define cr_assert_geq(a, b, ...) cr_assert((a) >= (b), __VA_ARGS__)
+#define cr_assert_null(p, ...) cr_assert(!(p), __VA_ARGS__)
+#define cr_assert_not_null(p, ...) cr_assert(p, __VA_ARGS__)
+#define cr_assert_str_eq(a, b, ...) cr_assert(strcmp(a, b) == 0, __VA_ARGS__)
+#define cr_assert_str_neq(a, b, ...) cr_assert(strcmp(a, b) != 0, __VA_ARGS__)
+#define cr_assert_arr_eq(a, b, nbytes, ...) cr_assert(memcmp(a, b, nbytes) == 0, __VA_ARGS__)
 
 #endif
