@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # $manager comes from ./dev
 # The parts of ./dev test, which sources this file. A part prints what it likes, kept in
 # build/test/; what counts are its lines `N passed, N failed, N skipped`, its lines that begin with
 # FAIL or SKIP, and its exit status.
@@ -147,6 +147,7 @@ libdeflate_for_aarch64() {
 # A program of this name that runs the other in qemu, under whatever name it is called.
 wrap_for_qemu() {
 	mkdir -p build/aarch64/qemu
+	# shellcheck disable=SC2016 # the script expands them
 	printf '#!/bin/sh\nexec qemu-aarch64-static -0 "$0" "%s" "$@"\n' "$PWD/build/aarch64/sphex" \
 		>build/aarch64/qemu/sphex
 	chmod +x build/aarch64/qemu/sphex
