@@ -452,11 +452,11 @@ def region_args(rng: random.Random, world: World, folder: Path) -> list[str]:
         text = annotation_text(rng, world, style)
         words = annotation_args(rng)
     if rng.random() < 0.05:
-        text = text.replace("\n", "\r\n")
+        text = re.sub("\n+", "\r\n", text)  # bedtools takes no line of a mere CR
     data = text.encode()
     if rng.random() < 0.3:
         name += ".gz"
-        data = gzip.compress(data) if rng.random() < 0.5 else bgzf(data, rng, 300)
+        data = gzip.compress(data, mtime=0) if rng.random() < 0.5 else bgzf(data, rng, 300)
     elif rng.random() < 0.1:
         data = data.rstrip(b"\r\n")  # not in a .gz: bedtools does not take a single such line
     (folder / name).write_bytes(data)

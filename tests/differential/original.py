@@ -163,13 +163,16 @@ def _gene_data_legacy(
     """Choose feature, attribute and parent as the legacy program does, unless they are given."""
     lines = _annotation_lines(gene_file)
     found = {fields[2] for fields in lines}
-    feature = feature or next(name for name in ("exon", "transcript", "gene") if name in found)
+    if feature is None:
+        feature = next(name for name in ("exon", "transcript", "gene") if name in found)
     texts = [fields[8] for fields in lines if fields[2] == feature]
 
     def first_in_all(*keys: str) -> str | None:
         return next((key for key in keys if all(key in text for text in texts)), None)
 
     attribute = attribute or first_in_all(f"{feature}_id", "ID", "Name")
+    if attribute is None:
+        raise ValueError("no attribute is in every line")
     parent = parent_attribute or first_in_all("Parent", "transcript_id", "gene_id") or attribute
     return make_gene_data(gene_file, out_bed, feature, attribute, parent)
 
