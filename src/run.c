@@ -24,6 +24,8 @@ struct run {
 	struct observations *observations; /* one per slot of the reader */
 	size_t n_observations;
 	uint64_t last_key;
+	bool behind_damage;  /* no record has been read since damage was met */
+	uint32_t lost_end;   /* sites before it get no more counts: their contig was damaged */
 	double started, reported;
 };
 
@@ -127,6 +129,33 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 
 /* ---------------------------------------------------------------- contigs */
 
+/*
+ * No contig in common is a loss when another spelling (chr1 for 1) would mend it; else the files just
+ * belong to different things, and zeros are the truth.
+ */
+static bool is_respelled(const char *name, const char *other)
+{
+	if (strncmp(name, "chr", 3) == 0)
+		name += 3;
+	if (strncmp(other, "chr", 3) == 0)
+		other += 3;
+	if (strcmp(name, "MT") == 0)
+		name = "M";
+	return strcmp(name, strcmp(other, "MT") == 0 ? "M" : other) == 0;
+}
+
+static bool would_respelling_help(const struct run *run, const struct missing_contigs *missing)
+{
+	const struct bam_header *header = reader_header(run->reader);
+
+	for (size_t i = 0; i < missing->n; i++)
+		for (uint32_t ref = 0; ref < header->n_refs; ref++)
+			if (is_respelled(header->refs[ref].name, pool_text(&run->result->variants.contigs,
+			                                                 missing->items[i].contig, NULL)))
+				return true;
+	return false;
+}
+
 /* The words are WASP2's: pipelines look for them. */
 static void warn_missing(const struct run *run, const struct missing_contigs *missing)
 {
@@ -164,7 +193,8 @@ static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
 	if (status)
 		return status;
 	if (result->sites.n == 0 && missing.n && !run->settings->accept_loss &&
-	        !run->observer.rules->missing_contig_is_null && !run->settings->sites)
+	        !run->observer.rules->missing_contig_is_null && !run->settings->sites &&
+	        would_respelling_help(run, &missing))
 		status = no_common_contig(run, &missing, err);
 	else
 		warn_missing(run, &missing);
@@ -203,11 +233,50 @@ static enum sphex_status report_progress(struct run *run, struct sphex_error *er
 	return fail(err, SPHEX_E_CANCELLED, "stopped");
 }
 
-static enum sphex_status add_observations(struct run *run, const struct observations *o,
+/* Sites of the references up to that of the sort key. */
+static uint32_t sites_up_to(const struct sites *sites, uint64_t key)
+{
+	uint64_t ref = key >> 32;
+
+	return sites->ref_begins[ref < sites->n_refs ? ref + 1 : sites->n_refs];
+}
+
+/*
+ * As WASP2 does with damage: the rest of a contig is lost, and so is a contig whose first records may have
+ * been in the damaged part.
+ */
+static void drop_lost(struct run *run, struct observations *o)
+{
+	size_t n = 0;
+
+	if (run->behind_damage && o->n_records) {
+		run->lost_end = sites_up_to(&run->result->sites, o->first_key);
+		run->behind_damage = false;
+	}
+	while (n < o->n && o->items[n].site < run->lost_end)
+		n++;
+	memmove(o->items, o->items + n, (o->n - n) * sizeof(*o->items));
+	o->n -= n;
+}
+
+static void note_damage(struct run *run, const struct sphex_error *damage)
+{
+	const struct bam_header *header = reader_header(run->reader);
+	uint64_t ref = run->last_key >> 32;
+	const char *contig = ref < header->n_refs ? header->refs[ref].name : "*";
+
+	warn(run, "[WARN] Skipped corrupted BAM record on %s: %s", contig, damage->message);
+	warn(run, "[WARN] Skipped 1 corrupted BAM record(s) on %s (shown first 1)", contig);
+	run->behind_damage = true;
+	run->lost_end = sites_up_to(&run->result->sites, run->last_key);
+}
+
+static enum sphex_status add_observations(struct run *run, struct observations *o,
         struct sphex_error *err)
 {
 	struct sphex_count_stats *stats = &run->result->stats;
 
+	drop_lost(run, o);
 	if (o->n_records && stats->n_records && o->first_key < run->last_key) {
 		not_sorted(o->first_key, run->last_key, err);
 		at_record(err, stats->n_records + 1);
@@ -235,7 +304,11 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	if (!status)
 		status = reader_start(run->reader, &client, err);
 	while (!status && !(status = reader_next(run->reader, &slot, err))) {
+		struct sphex_error damage;
+
 		status = add_observations(run, &run->observations[slot], err);
+		if (reader_met_damage(run->reader, &damage))
+			note_damage(run, &damage);
 		if (!status)
 			status = report_progress(run, err);
 	}
@@ -251,7 +324,8 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 	const struct run_settings *s = run->settings;
 	struct reader_options options = {.n_threads = s->n_threads,
 	        .unit_n_blocks = s->unit_blocks,
-	        .allow_truncated = s->allow_truncated};
+	        .allow_truncated = s->allow_truncated || s->accept_loss,
+	        .skip_damage = s->accept_loss};
 	enum sphex_status status = reader_open(s->bam, &options, &run->reader, err);
 
 	if (!status)

@@ -26,8 +26,10 @@ struct reader {
 	struct ordered *ordered;
 	struct reader_slot *slots;
 	size_t n_slots, current;
-	uint64_t proven;        /* virtual offset where the next record begins */
-	uint64_t n_records;
+	uint64_t proven;        /* virtual offset where the next record begins; unknown behind damage */
+	uint64_t n_records, bytes_done;
+	bool met_damage;        /* the current result ends at `damage` */
+	struct sphex_error damage;
 };
 
 /* ---------------------------------------------------------------- opening */
@@ -174,12 +176,19 @@ uint64_t reader_n_records(const struct reader *r)
 
 uint64_t reader_bytes_done(const struct reader *r)
 {
-	return r->stream ? 0 : r->proven >> 16;
+	return r->bytes_done;
 }
 
 uint64_t reader_bytes_total(const struct reader *r)
 {
 	return r->stream ? 0 : input_nbytes(r->in);
+}
+
+bool reader_met_damage(const struct reader *r, struct sphex_error *err)
+{
+	if (r->met_damage)
+		*err = r->damage;
+	return r->met_damage;
 }
 
 bool reader_is_truncated(const struct reader *r)
@@ -196,6 +205,8 @@ static bool take_unit(void *job, size_t slot_index, uint64_t index)
 	uint64_t begin = r->hop.offset;
 
 	slot->scanned = false;
+	slot->status = SPHEX_OK;
+	slot->unit.keep = r->options.keep_units;
 	if (r->stream)
 		return index == 0;
 	if (r->hop.at_end)
@@ -229,6 +240,17 @@ static void scan_from(struct reader *r, size_t slot_index, uint64_t voffset)
 		scan_unit(r, slot_index);
 }
 
+/* Scans from where records seem to begin; leaves the slot unscanned when that is nowhere. */
+static void scan_from_guess(struct reader *r, size_t slot_index)
+{
+	struct reader_slot *slot = &r->slots[slot_index];
+
+	if (unit_guess_start(&slot->unit, r->header.n_refs, &slot->err) != SPHEX_OK)
+		return;
+	slot->started_at = unit_tell(&slot->unit);
+	scan_unit(r, slot_index);
+}
+
 static void work_unit(void *job, size_t slot_index)
 {
 	struct reader *r = job;
@@ -236,15 +258,13 @@ static void work_unit(void *job, size_t slot_index)
 
 	if (slot->status)
 		return;
-	slot->unit.keep = r->options.keep_units;
 	if (r->stream) {
 		scan_unit(r, slot_index);
 	} else if (slot->started_at != SPHEX_NO_OFFSET) {
 		if (slot->started_at >> 16 < slot->unit.end)
 			scan_from(r, slot_index, slot->started_at);
-	} else if (unit_guess_start(&slot->unit, r->header.n_refs, &slot->err) == SPHEX_OK) {
-		slot->started_at = unit_tell(&slot->unit);
-		scan_unit(r, slot_index);
+	} else {
+		scan_from_guess(r, slot_index);
 	}
 }
 
@@ -269,6 +289,34 @@ static enum sphex_status reader_failed(struct reader *r, struct reader_slot *slo
 	return slot->status;
 }
 
+/* Whether the failure is one that skip_damage lives with; the slot's records before it then stand. */
+static bool live_with(struct reader *r, struct reader_slot *slot)
+{
+	if (!r->options.skip_damage || (slot->status != SPHEX_E_DATA && slot->status != SPHEX_E_TRUNCATED))
+		return false;
+	reader_failed(r, slot, &r->damage);
+	r->met_damage = true;
+	slot->status = SPHEX_OK;
+	return true;
+}
+
+/* Moves the unit behind damage: to the next block in which records can be recognised. */
+static void pass_damage(struct reader *r, struct unit *u)
+{
+	struct block_hop hop = {.in = r->in, .offset = u->blocks.offset};
+	struct sphex_error ignored;
+
+	while (hop.offset < u->end) {
+		unit_set_range(u, hop.offset, u->end);
+		if (unit_guess_start(u, r->header.n_refs, &ignored) == SPHEX_OK)
+			return;
+		if (block_hop_over(&hop, UINT64_MAX / 2, 1, &ignored) || hop.at_end)
+			break;
+	}
+	unit_set_range(u, u->end, u->end);
+	u->finished = true;
+}
+
 static enum sphex_status end_of_file(struct reader *r, struct sphex_error *err)
 {
 	if (!reader_is_truncated(r) || r->options.allow_truncated)
@@ -276,6 +324,18 @@ static enum sphex_status end_of_file(struct reader *r, struct sphex_error *err)
 	fail(err, SPHEX_E_TRUNCATED, "the BGZF end-of-file marker is missing: the file is cut off");
 	with_hint(err, "copy, download or write it again");
 	return at_file(err, input_path(r->in));
+}
+
+/* Behind damage a guess is all there is. */
+static void scan_anywhere(struct reader *r, size_t slot_index)
+{
+	struct unit *u = &r->slots[slot_index].unit;
+
+	if (r->slots[slot_index].scanned)
+		return;
+	unit_set_range(u, u->begin, u->end);
+	pass_damage(r, u);
+	scan_unit(r, slot_index);
 }
 
 /* Moves on from the finished unit to the next one that holds the start of a record. */
@@ -289,12 +349,16 @@ static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
 			return end_of_file(r, err);
 		}
 		slot = &r->slots[r->current];
-		if (slot->status && !slot->scanned)
+		if (slot->status && !slot->scanned && !live_with(r, slot))
 			return reader_failed(r, slot, err);
-	} while (!r->stream && r->proven >> 16 >= slot->unit.end);
-	if (!r->stream && (!slot->scanned || slot->started_at != r->proven))
+	} while (!r->stream && r->proven != SPHEX_NO_OFFSET && r->proven >> 16 >= slot->unit.end);
+	if (r->stream)
+		; /* one unit, scanned from its start */
+	else if (r->proven == SPHEX_NO_OFFSET)
+		scan_anywhere(r, r->current);
+	else if (!slot->scanned || slot->started_at != r->proven)
 		scan_from(r, r->current, r->proven);
-	return slot->status ? reader_failed(r, slot, err) : SPHEX_OK;
+	return slot->status && !live_with(r, slot) ? reader_failed(r, slot, err) : SPHEX_OK;
 }
 
 enum sphex_status reader_next(struct reader *r, size_t *slot_index, struct sphex_error *err)
@@ -302,16 +366,25 @@ enum sphex_status reader_next(struct reader *r, size_t *slot_index, struct sphex
 	struct reader_slot *slot = r->current == NO_SLOT ? NULL : &r->slots[r->current];
 	enum sphex_status status;
 
+	if (slot && r->met_damage) {
+		if (r->stream)
+			return SPHEX_END;
+		r->n_records += slot->unit.n_records;
+		pass_damage(r, &slot->unit);
+	}
 	if (slot && !slot->unit.finished) {
+		r->met_damage = false;
 		r->n_records += slot->unit.n_records;
 		slot->unit.n_records = 0;
 		unit_drop_read(&slot->unit);
 		scan_unit(r, r->current);
-		status = slot->status ? reader_failed(r, slot, err) : SPHEX_OK;
+		status = slot->status && !live_with(r, slot) ? reader_failed(r, slot, err) : SPHEX_OK;
 	} else {
 		if (slot) {
 			r->n_records += slot->unit.n_records;
-			r->proven = unit_tell(&slot->unit);
+			r->proven = r->met_damage ? SPHEX_NO_OFFSET : unit_tell(&slot->unit);
+			r->met_damage = false;
+			r->bytes_done = r->stream ? 0 : slot->unit.end;
 			if (!r->stream)
 				input_release(r->in, slot->unit.end);
 		}

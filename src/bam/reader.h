@@ -27,6 +27,7 @@ struct reader_options {
 	size_t unit_n_blocks;   /* blocks of a unit */
 	bool keep_units;        /* records stay where they are until the next call of reader_next() */
 	bool allow_truncated;   /* a missing end-of-file marker is no error */
+	bool skip_damage;       /* damage ends a result, and reading goes on behind it */
 };
 
 /* Opens the file and reads its header. `path` must outlive the reader. */
@@ -49,6 +50,11 @@ enum sphex_status reader_next(struct reader *r, size_t *slot, struct sphex_error
 uint64_t reader_n_records(const struct reader *r);
 uint64_t reader_bytes_done(const struct reader *r);
 uint64_t reader_bytes_total(const struct reader *r);
+/*
+ * With skip_damage: true when the result at hand ends at damage, of which *err then tells. The records
+ * from there to the next place where records can be recognised are lost.
+ */
+bool reader_met_damage(const struct reader *r, struct sphex_error *err);
 /* True when the end-of-file marker is missing (after SPHEX_END, with allow_truncated). */
 bool reader_is_truncated(const struct reader *r);
 

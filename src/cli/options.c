@@ -57,6 +57,8 @@ static const struct option_row count_rows[] = {
                 "the table (default: standard output)"},
         LOSS_ROWS,
         RUN_ROWS,
+        {"--use-rust", NULL, ACTION_NOTHING, NULL, NULL, NULL, ""},
+        {"--no-rust", NULL, ACTION_SCALAR, NULL, NULL, NULL, ""},
         {"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, NULL, ""},
 };
 

@@ -307,35 +307,37 @@ static void judge(const struct observer *observer, struct observations *o)
 	o->n_judged = o->n_bases;
 }
 
+static enum sphex_status check_order(struct observations *o, uint64_t key, struct sphex_error *err)
+{
+	if (o->n_records++ == 0)
+		o->first_key = key;
+	else if (key < o->last_key)
+		return not_sorted(key, o->last_key, err);
+	o->last_key = key;
+	return SPHEX_OK;
+}
+
 enum sphex_status observe_unit(const struct observer *observer, struct unit *unit, struct observations *out,
         struct sphex_error *err)
 {
 	struct scan scan = {.observer = observer, .out = out, .ref_id = -2};
 	const uint8_t *bytes;
 	size_t nbytes;
-	enum sphex_status status;
+	enum sphex_status status = SPHEX_OK;
 
 	out->n = out->n_bases = 0;
 	out->n_records = out->n_covering = out->n_judged = 0;
-	while (out->n < FULL && !(status = unit_next(unit, &bytes, &nbytes, err))) {
+	while (!status && out->n < FULL) {
 		struct record r;
-		uint64_t key;
 
-		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
-		if (status)
-			return status;
-		key = sort_key(r.ref_id, r.pos0);
-		if (out->n_records++ == 0)
-			out->first_key = key;
-		else if (key < out->last_key)
-			return not_sorted(key, out->last_key, err);
-		out->last_key = key;
-		status = scan_record(&scan, &r, err);
-		if (status)
-			return status;
+		status = unit_next(unit, &bytes, &nbytes, err);
+		if (!status)
+			status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
+		if (!status)
+			status = check_order(out, sort_key(r.ref_id, r.pos0), err);
+		if (!status)
+			status = scan_record(&scan, &r, err);
 	}
-	if (out->n < FULL && status != SPHEX_END)
-		return status;
-	judge(observer, out);
-	return SPHEX_OK;
+	judge(observer, out); /* also before damage: what was read stands */
+	return status == SPHEX_END ? SPHEX_OK : status;
 }
