@@ -247,6 +247,7 @@ enum sphex_status stream_open(const char *path, unsigned n_threads, struct strea
 	struct input *in;
 	enum sphex_status status = input_open(path, &in, err);
 
+	*out = NULL;
 	return status ? status : stream_over(in, true, n_threads, out, err);
 }
 
@@ -284,9 +285,12 @@ enum stream_kind stream_kind(const struct stream *s)
 static enum sphex_status keep_leftover(struct stream *s, size_t n_consumed, struct sphex_error *err)
 {
 	size_t n = s->window_n - n_consumed;
+	bool is_joined = s->window == s->joined;
 
 	if (!memory_reserve(&s->joined, &s->joined_cap, n + PIECE_NBYTES, 1))
 		return fail_memory(err);
+	if (is_joined)
+		s->window = s->joined; /* which may have moved */
 	if (n)
 		memmove(s->joined, s->window + n_consumed, n);
 	s->window = s->joined;
