@@ -264,8 +264,10 @@ static void note_damage(struct run *run, const struct sphex_error *damage)
 	const struct bam_header *header = reader_header(run->reader);
 	uint64_t ref = run->last_key >> 32;
 	const char *contig = ref < header->n_refs ? header->refs[ref].name : "*";
+	char text[768];
 
-	warn(run, "[WARN] Skipped corrupted BAM record on %s: %s", contig, damage->message);
+	sphex_error_format(damage, text, sizeof(text));
+	warn(run, "[WARN] Skipped corrupted BAM record on %s: %s", contig, text);
 	warn(run, "[WARN] Skipped 1 corrupted BAM record(s) on %s (shown first 1)", contig);
 	run->behind_damage = true;
 	run->lost_end = sites_up_to(&run->result->sites, run->last_key);
