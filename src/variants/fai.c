@@ -128,10 +128,9 @@ static enum sphex_status take_header(
 {
 	if (n > HEADER_MAX_NBYTES - m->header_n)
 		return fail(err, SPHEX_E_LIMIT, "a header line is longer than 1 MiB");
-	if (!memory_reserve(&m->header, &m->header_cap, m->header_n + n, 1))
+	if (!memory_reserve(&m->header, &m->header_cap, m->header_n + n + 1, 1))
 		return fail_memory(err);
-	if (n)
-		memcpy(m->header + m->header_n, bytes, n);
+	memcpy(m->header + m->header_n, bytes, n);
 	m->header_n += n;
 	return SPHEX_OK;
 }
