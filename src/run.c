@@ -302,7 +302,7 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	run->observations = memory_new_zeroed(run->n_observations, sizeof(*run->observations));
 	if (!run->observations)
 		return fail_memory(err);
-	status = tally_new(run->observer.rules, &run->result->sites, &run->result->tally, err);
+	status = tally_new(run->observer.rules, &run->result->sites, run->settings->by_read, &run->result->tally, err);
 	if (!status)
 		status = reader_start(run->reader, &client, err);
 	while (!status && !(status = reader_next(run->reader, &slot, err))) {

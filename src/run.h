@@ -18,6 +18,7 @@ struct run_settings {
 	const struct sphex_sites *sites; /* instead of variants; borrowed */
 	char *regions, *feature, *attribute, *parent;
 	char *temp_dir, *vcf_bed, *intersect_bed;
+	bool by_read; /* native: records instead of fragments */
 	bool use_region_names, include_indels, include_multiallelic;
 	bool allow_truncated, accept_loss;
 	uint32_t min_baseq;

@@ -13,10 +13,11 @@ enum site_choice {
 	SITES_ALL
 };
 
-/* In which order names are claimed; a name counts once per contig. */
+/* What a name counts for. The first two: once per contig, claimed in this order. */
 enum claim_order {
 	CLAIM_BY_RECORD, /* file order of the records */
-	CLAIM_BY_SITE    /* list order of the sites, then file order of the records */
+	CLAIM_BY_SITE,   /* list order of the sites, then file order of the records */
+	CLAIM_FRAGMENTS  /* once per site: the records of a name are one fragment */
 };
 
 #define MAX_COUNTS 8
@@ -25,13 +26,14 @@ struct count_rules {
 	const char *name;
 	unsigned n_counts; /* count columns, and their names */
 	const char *count_names[MAX_COUNTS];
-	uint16_t exclude_flags;     /* a record with one of these bits says nothing */
+	uint16_t exclude_flags;     /* a record with one of these bits says nothing (without a filter) */
 	uint16_t silent_bases;      /* bit c: base code c says nothing */
 	bool padding_consumes_read; /* P moves on in the read, as I does */
 	bool spanning_claims;       /* a record that spans a site without a base there claims its name */
 	bool text_alleles;          /* alleles of more than one base are compared with the read's text */
 	enum site_choice choice;
 	enum claim_order claims;
+	bool reports_filtered;       /* records that the filter drops are counted where they look */
 	bool missing_contig_is_null; /* sites on contigs that the BAM lacks have no counts, else zeros */
 };
 

@@ -23,7 +23,7 @@ struct scan {
 	struct observations *out;
 	uint32_t site, sites_end; /* next site of the reference at hand, and where its sites end */
 	int32_t ref_id;
-	bool any_ref;
+	uint8_t dropped; /* what a record at hand says that the filter dropped; else SAYS_NO_BASE */
 };
 
 void observations_free(struct observations *o)
@@ -127,7 +127,7 @@ static uint32_t walk_to(struct walk *w, int64_t pos0)
 		if (w->op_left && refs && pos0 < w->p + w->op_left) {
 			uint64_t q = w->q + (uint64_t)(pos0 - w->p);
 
-			return reads && q < w->r->n_bases ? (uint32_t)q : NO_OFFSET;
+			return reads && q < NO_OFFSET ? (uint32_t)q : NO_OFFSET;
 		}
 		w->p += refs ? w->op_left : 0;
 		w->q += reads ? w->op_left : 0;
@@ -139,15 +139,19 @@ static uint32_t walk_to(struct walk *w, int64_t pos0)
 	}
 }
 
-/* With room reserved. */
-static void add(struct scan *s, struct name_hash name, uint32_t site, const struct record *r, uint32_t q)
+/*
+ * With room reserved. `says` stands unless there is a base to be judged, at offset q; a record without SEQ
+ * has none anywhere.
+ */
+static void add(struct scan *s, struct name_hash name, uint32_t site, const struct record *r, uint32_t q,
+        uint8_t says)
 {
 	const struct sites *sites = s->observer->sites;
 	struct observations *o = s->out;
 	size_t i = o->n_bases;
 
-	o->items[o->n] = (struct observation){name, site, SAYS_NO_BASE};
-	if (q != NO_OFFSET) {
+	o->items[o->n] = (struct observation){name, site, says, record_name(r)[0] == '*' && r->name_nbytes == 2};
+	if (says == SAYS_NO_BASE && q < r->n_bases) {
 		bool text = sites->refs[site] == ALLELE_TEXT;
 
 		o->quals[i] = r->quals[q];
@@ -173,7 +177,7 @@ static enum sphex_status observe_first_listed(struct scan *s, const struct recor
 		if (best != SITE_NONE && sites->order[i] > sites->order[best])
 			continue;
 		q = walk_to(&walk, sites->pos0[i]);
-		if (q == NO_OFFSET)
+		if (q >= r->n_bases)
 			continue;
 		best = i;
 		best_q = q;
@@ -184,7 +188,7 @@ static enum sphex_status observe_first_listed(struct scan *s, const struct recor
 		return SPHEX_OK;
 	if (!reserve(s->out, s->out->n + 1))
 		return fail_memory(err);
-	add(s, name, best, r, best_q);
+	add(s, name, best, r, best_q, SAYS_NO_BASE);
 	return SPHEX_OK;
 }
 
@@ -200,7 +204,7 @@ static enum sphex_status observe_all(struct scan *s, const struct record *r, int
 			continue;
 		if (!reserve(s->out, s->out->n + 1))
 			return fail_memory(err);
-		add(s, name, i, r, q);
+		add(s, name, i, r, q, s->dropped);
 	}
 	return SPHEX_OK;
 }
@@ -274,18 +278,35 @@ static int64_t span_end(const struct record *r)
 	return r->pos0 + (span ? span : 1);
 }
 
+/* Asks the filter; what it drops may still have to be reported where it looks. */
+static bool is_looked_at(struct scan *s, const struct record *r)
+{
+	enum filter_reason reason;
+
+	if (!s->observer->filter)
+		return !(r->flags & s->observer->rules->exclude_flags);
+	reason = filter_record(s->observer->filter, r);
+	s->out->reasons[reason]++;
+	s->dropped = reason == REASON_NONE       ? SAYS_NO_BASE
+	             : reason == REASON_LOW_MAPQ ? SAYS_LOW_MAPQ
+	                                         : SAYS_FILTERED;
+	return reason != REASON_UNMAPPED;
+}
+
 static enum sphex_status scan_record(struct scan *s, const struct record *r, struct sphex_error *err)
 {
 	const struct sites *sites = s->observer->sites;
 	int64_t end;
 
+	if (!is_looked_at(s, r))
+		return SPHEX_OK;
 	if (r->ref_id != s->ref_id)
 		enter_reference(s, r->ref_id);
 	if (s->site == s->sites_end || r->pos0 < 0)
 		return SPHEX_OK;
 	if (sites->pos0[s->site] < (uint32_t)r->pos0)
 		advance_to(s, (uint32_t)r->pos0);
-	if (s->site == s->sites_end || r->flags & s->observer->rules->exclude_flags)
+	if (s->site == s->sites_end)
 		return SPHEX_OK;
 	end = span_end(r);
 	return sites->pos0[s->site] < end ? observe_record(s, r, end, err) : SPHEX_OK;
@@ -300,6 +321,10 @@ static void judge(const struct observer *observer, struct observations *o)
 	observer->kernels->classify(o->bases, o->quals, o->refs, o->alts, o->n_bases, rule, o->classes);
 	for (size_t i = 0; i < o->n_bases; i++)
 		o->items[o->judged[i]].says = o->classes[i];
+	if (observer->rules->claims == CLAIM_FRAGMENTS) {
+		o->n_judged = o->n_bases;
+		return; /* silence counts */
+	}
 	for (size_t i = 0; i < o->n; i++)
 		if (o->items[i].says != CLASS_AMBIGUOUS && o->items[i].says != CLASS_LOW_BASEQ)
 			o->items[n++] = o->items[i];
@@ -320,13 +345,14 @@ static enum sphex_status check_order(struct observations *o, uint64_t key, struc
 enum sphex_status observe_unit(const struct observer *observer, struct unit *unit, struct observations *out,
         struct sphex_error *err)
 {
-	struct scan scan = {.observer = observer, .out = out, .ref_id = -2};
+	struct scan scan = {.observer = observer, .out = out, .ref_id = -2, .dropped = SAYS_NO_BASE};
 	const uint8_t *bytes;
 	size_t nbytes;
 	enum sphex_status status = SPHEX_OK;
 
 	out->n = out->n_bases = 0;
 	out->n_records = out->n_covering = out->n_judged = 0;
+	memset(out->reasons, 0, sizeof(out->reasons));
 	while (!status && out->n < FULL) {
 		struct record r;
 

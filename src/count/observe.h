@@ -6,17 +6,23 @@
 #define SPHEX_OBSERVE_H
 
 #include "bam/unit.h"
+#include "filter.h"
 #include "name_hash.h"
 #include "simd/kernels.h"
 #include "sites.h"
 
-/* A record that spans the site without a base there; follows the classes of the kernels. */
-#define SAYS_NO_BASE 5u
+/* What a record says about a site beside the classes of the kernels, which come first. */
+enum {
+	SAYS_NO_BASE = CLASS_LOW_BASEQ + 1, /* spans it without a base there */
+	SAYS_LOW_MAPQ,                      /* looks at it, but was dropped by the filter */
+	SAYS_FILTERED
+};
 
 struct observation {
 	struct name_hash name;
 	uint32_t site;
-	uint8_t says; /* enum base_class or SAYS_NO_BASE */
+	uint8_t says;
+	bool nameless; /* QNAME is *: no other record belongs to it */
 };
 
 /* Place of a record in the sort order of a BAM: reference id (none is last), then position. */
@@ -35,12 +41,14 @@ struct observations {
 	/* facts about the records that were read */
 	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
 	uint64_t n_records, n_covering, n_judged;
+	uint64_t reasons[N_REASONS]; /* records by the filter's answer */
 };
 
 struct observer {
 	const struct count_rules *rules;
 	const struct kernels *kernels;
 	const struct sites *sites;
+	const struct record_filter *filter; /* NULL: rules->exclude_flags is all there is */
 	uint8_t min_baseq;
 };
 

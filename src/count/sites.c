@@ -28,6 +28,7 @@ struct builder {
 void sites_free(struct sites *s)
 {
 	memory_free(s->pos0);
+	memory_free(s->ends0);
 	memory_free(s->order);
 	memory_free(s->variant);
 	memory_free(s->refs);

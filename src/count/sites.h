@@ -25,6 +25,8 @@ struct sites {
 	uint8_t *refs, *alts;
 	uint32_t *ref_begins; /* n_refs + 1: sites of reference r are [ref_begins[r], ref_begins[r + 1]) */
 	uint32_t n_refs;
+	uint32_t *ends0;    /* behind the last position at which a record looks; NULL: pos0 + 1 */
+	uint32_t max_width; /* largest ends0 - pos0 */
 	bool in_list_order; /* within each reference, order ascends with position */
 
 	/* rows */
@@ -32,6 +34,11 @@ struct sites {
 	uint32_t *kept_rows; /* rows of the table in order, exact duplicates left out */
 	size_t n_kept;
 };
+
+static inline uint32_t site_end0(const struct sites *s, size_t site)
+{
+	return s->ends0 ? s->ends0[site] : s->pos0[site] + 1;
+}
 
 /* What the BAM lacks: contigs of the variants, in order of first appearance. */
 struct missing_contig {

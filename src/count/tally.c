@@ -1,6 +1,7 @@
 /*
  * By record: each observation claims its name at once. By site: observations wait until all sites that
- * are listed before theirs have been passed by the file, then claim in list order.
+ * are listed before theirs have been passed by the file, then claim in list order. Fragments:
+ * observations wait until the file has passed their site, then its names are brought together.
  */
 #include "tally.h"
 
@@ -8,11 +9,14 @@
 
 #include "base/memory.h"
 #include "claim.h"
+#include "fragment.h"
 
 /* Names ahead of the one at hand whose slots are asked for. */
 #define PREFETCH 16
 /* Waiting observations at which those that need not wait any more are settled. */
 #define SETTLE_AT ((size_t)1 << 20)
+/* With fragments few are open at a time; what is settled early is still in the cache. */
+#define SETTLE_FRAGMENTS_AT ((size_t)1 << 13)
 
 struct tally {
 	const struct count_rules *rules;
@@ -21,13 +25,16 @@ struct tally {
 	struct claims claims;
 	uint64_t n_counted;
 	uint32_t contig_begin, contig_end; /* sites of the contig at hand */
-	/* by site */
+	/* by site, and fragments */
 	struct observation *waiting, *sorted;
-	size_t n_waiting, waiting_cap, sorted_cap, settle_at;
+	size_t n_waiting, waiting_cap, sorted_cap, settle_at, settle_at_least;
+	size_t *group_ends; /* fragments: per site of the range at hand */
+	size_t group_ends_cap;
+	bool by_read;
 };
 
-enum sphex_status tally_new(const struct count_rules *rules, const struct sites *sites, struct tally **out,
-        struct sphex_error *err)
+enum sphex_status tally_new(const struct count_rules *rules, const struct sites *sites, bool by_read,
+        struct tally **out, struct sphex_error *err)
 {
 	struct tally *t = memory_new_zeroed(1, sizeof(*t));
 
@@ -36,7 +43,8 @@ enum sphex_status tally_new(const struct count_rules *rules, const struct sites 
 		return fail_memory(err);
 	t->rules = rules;
 	t->sites = sites;
-	t->settle_at = SETTLE_AT;
+	t->by_read = by_read;
+	t->settle_at = t->settle_at_least = rules->claims == CLAIM_FRAGMENTS ? SETTLE_FRAGMENTS_AT : SETTLE_AT;
 	t->counts = memory_new_zeroed(sites->n, rules->n_counts * sizeof(*t->counts));
 	if (!t->counts) {
 		tally_free(t);
@@ -54,6 +62,7 @@ void tally_free(struct tally *t)
 	memory_free(t->counts);
 	memory_free(t->waiting);
 	memory_free(t->sorted);
+	memory_free(t->group_ends);
 	memory_free(t);
 }
 
@@ -149,25 +158,104 @@ static enum sphex_status settle(struct tally *t, int64_t pos0_reached, struct sp
 	status = claim_in_order(t, t->waiting, n_settled, err);
 	t->n_waiting -= n_settled;
 	memmove(t->waiting, t->waiting + n_settled, t->n_waiting * sizeof(*t->waiting));
-	t->settle_at = t->n_waiting * 2 > SETTLE_AT ? t->n_waiting * 2 : SETTLE_AT;
 	return status;
 }
 
-static enum sphex_status wait_for_order(struct tally *t, const struct observation *items, size_t n,
-        int64_t pos0_reached, struct sphex_error *err)
+/* ---------------------------------------------------------------- fragments */
+
+static uint64_t sum_of(const uint32_t *counts, unsigned n)
 {
-	if (!memory_reserve(&t->waiting, &t->waiting_cap, t->n_waiting + n, sizeof(*t->waiting)))
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += counts[i];
+	return sum;
+}
+
+/* Sorts the waiting observations by site into `sorted`; group_ends[i] is the end of site first + i. */
+static enum sphex_status group_by_site(struct tally *t, uint32_t first, uint32_t last, struct sphex_error *err)
+{
+	size_t n_sites = (size_t)last - first + 1, begin = 0;
+
+	if (!memory_reserve(&t->sorted, &t->sorted_cap, t->n_waiting, sizeof(*t->sorted)) ||
+	        !memory_reserve(&t->group_ends, &t->group_ends_cap, n_sites, sizeof(*t->group_ends)))
 		return fail_memory(err);
-	memcpy(t->waiting + t->n_waiting, items, n * sizeof(*items));
-	t->n_waiting += n;
-	return t->n_waiting >= t->settle_at ? settle(t, pos0_reached, err) : SPHEX_OK;
+	memset(t->group_ends, 0, n_sites * sizeof(*t->group_ends));
+	for (size_t i = 0; i < t->n_waiting; i++)
+		t->group_ends[t->waiting[i].site - first]++;
+	for (size_t i = 0; i < n_sites; i++) {
+		size_t n = t->group_ends[i];
+
+		t->group_ends[i] = begin;
+		begin += n;
+	}
+	for (size_t i = 0; i < t->n_waiting; i++)
+		t->sorted[t->group_ends[t->waiting[i].site - first]++] = t->waiting[i];
+	return SPHEX_OK;
+}
+
+/* Counts the sites that end at or before pos0_reached; the others' observations wait on. */
+static enum sphex_status settle_fragments(struct tally *t, int64_t pos0_reached, struct sphex_error *err)
+{
+	uint32_t first = UINT32_MAX, last = 0;
+	size_t n_left = 0;
+	enum sphex_status status;
+
+	if (!t->n_waiting)
+		return SPHEX_OK;
+	for (size_t i = 0; i < t->n_waiting; i++) {
+		first = t->waiting[i].site < first ? t->waiting[i].site : first;
+		last = t->waiting[i].site > last ? t->waiting[i].site : last;
+	}
+	status = group_by_site(t, first, last, err);
+	if (status)
+		return status;
+	for (uint32_t site = first; site <= last; site++) {
+		size_t begin = site == first ? 0 : t->group_ends[site - first - 1];
+		size_t n = t->group_ends[site - first] - begin;
+		uint32_t *counts = t->counts + (size_t)site * t->rules->n_counts;
+
+		if (n && site_end0(t->sites, site) <= pos0_reached) {
+			fragments_count(t->sorted + begin, n, t->by_read, counts);
+			t->n_counted += sum_of(counts, FATE_OTHER + 1);
+		} else {
+			memcpy(t->waiting + n_left, t->sorted + begin, n * sizeof(*t->waiting));
+			n_left += n;
+		}
+	}
+	t->n_waiting = n_left;
+	return SPHEX_OK;
+}
+
+static enum sphex_status settle_waiting(struct tally *t, int64_t pos0_reached, struct sphex_error *err)
+{
+	if (t->rules->claims == CLAIM_FRAGMENTS)
+		return settle_fragments(t, pos0_reached, err);
+	return settle(t, pos0_reached, err);
 }
 
 /* ---------------------------------------------------------------- contig by contig */
 
+static enum sphex_status wait_for_order(struct tally *t, const struct observation *items, size_t n,
+        int64_t pos0_reached, struct sphex_error *err)
+{
+	enum sphex_status status;
+
+	if (!memory_reserve(&t->waiting, &t->waiting_cap, t->n_waiting + n, sizeof(*t->waiting)))
+		return fail_memory(err);
+	memcpy(t->waiting + t->n_waiting, items, n * sizeof(*items));
+	t->n_waiting += n;
+	if (t->n_waiting < t->settle_at)
+		return SPHEX_OK;
+	status = settle_waiting(t, pos0_reached, err);
+	/* what must wait on is sorted again only when it has doubled */
+	t->settle_at = t->n_waiting * 2 > t->settle_at_least ? t->n_waiting * 2 : t->settle_at_least;
+	return status;
+}
+
 static enum sphex_status leave_contig(struct tally *t, struct sphex_error *err)
 {
-	enum sphex_status status = settle(t, INT64_MAX, err);
+	enum sphex_status status = settle_waiting(t, INT64_MAX, err);
 
 	claims_clear(&t->claims);
 	return status;

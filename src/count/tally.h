@@ -1,6 +1,6 @@
 /*
  * Observations in file order in, counts per site out. Here, and only here, one record's fate depends on
- * others: a name counts once per contig, claimed in the order that the rules say.
+ * others: a name counts once per contig, claimed in the order that the rules say, or once per site.
  */
 #ifndef SPHEX_TALLY_H
 #define SPHEX_TALLY_H
@@ -9,9 +9,9 @@
 
 struct tally;
 
-/* `sites` is borrowed. */
-enum sphex_status tally_new(const struct count_rules *rules, const struct sites *sites, struct tally **out,
-                            struct sphex_error *err);
+/* `sites` is borrowed. by_read: with CLAIM_FRAGMENTS every record counts on its own. */
+enum sphex_status tally_new(const struct count_rules *rules, const struct sites *sites, bool by_read,
+                            struct tally **out, struct sphex_error *err);
 void tally_free(struct tally *t);
 /* Takes the observations of the next part of the file. */
 enum sphex_status tally_add(struct tally *t, const struct observations *o, struct sphex_error *err);

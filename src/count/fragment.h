@@ -1,0 +1,29 @@
+/*
+ * The records of one name over one variant are one fragment, which counts once. Sources: rules of the
+ * native mode, section 4.
+ */
+#ifndef SPHEX_FRAGMENT_H
+#define SPHEX_FRAGMENT_H
+
+#include "observe.h"
+
+/* Columns of the native table. The first three are the classes of the kernels, in their order. */
+enum {
+	FATE_REF,
+	FATE_ALT,
+	FATE_OTHER,
+	FATE_DISCORDANT,
+	FATE_AMBIGUOUS,
+	FATE_LOW_BASEQ,
+	FATE_LOW_MAPQ,
+	FATE_FILTERED,
+	N_FATES
+};
+
+/*
+ * Adds the observations of one variant, given in file order, to its counts. `items` is reordered.
+ * by_read: every observation counts on its own.
+ */
+void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_FATES]);
+
+#endif
