@@ -82,8 +82,8 @@ void unit_drop_read(struct unit *u)
 	memmove(u->marks, u->marks + keep_from, u->n_marks * sizeof(*u->marks));
 	for (size_t i = 0; i < u->n_marks; i++)
 		u->marks[i].at -= u->from; /* the first may wrap below 0: unit_tell() subtracts it again */
-	if (u->own_to != SIZE_MAX)
-		u->own_to -= u->from;
+	if (u->own_to != SIZE_MAX) /* the last record may end behind it */
+		u->own_to = u->own_to > u->from ? u->own_to - u->from : 0;
 	u->to -= u->from;
 	u->from = 0;
 }
