@@ -78,23 +78,31 @@ static enum sphex_status take_sites(const struct sphex_sites *in, struct variant
 	return status;
 }
 
-static enum sphex_status read_variants(const struct run_settings *s, struct run_result *result,
-        struct sphex_error *err)
+static enum sphex_status read_variants(const struct run *run, struct sphex_error *err)
 {
+	const struct run_settings *s = run->settings;
+	struct variants *variants = &run->result->variants;
+	enum sphex_status status;
 	struct variant_options options = {.rules = s->mode == SPHEX_MODE_WASP2_LEGACY ? SELECT_WASP2_LEGACY
 	                                                                           : SELECT_WASP2,
 	        .samples = (const char *const *)s->samples,
 	        .n_samples = s->n_samples,
 	        .include_indels = s->include_indels,
 	        .include_multiallelic = s->include_multiallelic,
+	        .accept_loss = s->accept_loss,
 	        .n_threads = s->n_threads,
 	        .kernels = s->kernels};
 
 	if (s->sites)
-		return take_sites(s->sites, &result->variants, err);
+		return take_sites(s->sites, variants, err);
+	variants->n_samples = s->n_samples;
 	if (s->vcf_bed || s->intersect_bed)
 		return SPHEX_OK; /* rows_make() reads the lines or the rows instead */
-	return variants_read(s->variants, &options, &result->variants, err);
+	status = variants_read(s->variants, &options, variants, err);
+	if (!status && variants->loss.status)
+		warn(run, "only the first block of %s is used, as WASP2 does: line %llu: %s", s->variants,
+		        (unsigned long long)variants->loss.line, variants->loss.message);
+	return status;
 }
 
 static enum sphex_status make_rows(const struct run *run, struct sphex_error *err)
@@ -107,7 +115,7 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 	        .feature = s->feature,
 	        .attribute = s->attribute,
 	        .parent = s->parent,
-	        .one_sample = s->n_samples == 1,
+	        .one_sample = run->result->variants.n_samples == 1,
 	        .legacy = s->mode == SPHEX_MODE_WASP2_LEGACY,
 	        .keep_dir = s->temp_dir,
 	        .variant_lines = s->vcf_bed,
@@ -387,7 +395,7 @@ enum sphex_status run_count(struct run_settings *settings, struct run_result *re
 	run.observer = (struct observer){.rules = count_rules_of(settings->mode),
 	        .kernels = settings->kernels,
 	        .min_baseq = (uint8_t)settings->min_baseq};
-	status = read_variants(settings, result, err);
+	status = read_variants(&run, err);
 	if (!status)
 		status = make_rows(&run, err);
 	read = now();

@@ -44,6 +44,7 @@ struct stream {
 	size_t member_n, member_cap, member_used;
 	/* BGZF */
 	struct block_hop hop;
+	bool only_first;       /* end behind the first block */
 	struct ordered *ordered;
 };
 
@@ -59,8 +60,9 @@ static bool take_piece(void *job, size_t slot, uint64_t index)
 	if (s->hop.at_end)
 		return false;
 	piece->n = 0;
-	piece->status = block_hop_over(&s->hop, UINT64_MAX / 2, PIECE_BLOCKS, &piece->err);
-	if (piece->status)
+	piece->status = block_hop_over(
+	        &s->hop, UINT64_MAX / 2, s->only_first ? 1 : PIECE_BLOCKS, &piece->err);
+	if (piece->status || s->only_first)
 		s->hop.at_end = true;
 	block_reader_seek(&piece->reader, begin);
 	piece->end = s->hop.offset;
@@ -91,7 +93,7 @@ static enum sphex_status next_bgzf(struct stream *s, struct piece **out, struct 
 	size_t slot;
 
 	if (ordered_next(s->ordered, &slot) == SPHEX_END) {
-		if (s->hop.ends_with_eof_marker)
+		if (s->hop.ends_with_eof_marker || s->only_first)
 			return SPHEX_END;
 		fail(err, SPHEX_E_TRUNCATED, "the BGZF end-of-file marker is missing: the file is cut off");
 		with_hint(err, "copy, download or compress it again");
@@ -272,6 +274,11 @@ void stream_close(struct stream *s)
 	if (s->owns_input)
 		input_close(s->in);
 	memory_free(s);
+}
+
+void stream_end_after_block(struct stream *s)
+{
+	s->only_first = true;
 }
 
 enum stream_kind stream_kind(const struct stream *s)

@@ -21,6 +21,8 @@ enum sphex_status stream_open(const char *path, unsigned n_threads, struct strea
                               struct sphex_error *err);
 /* A stream over an input of the caller's, which stays the caller's; one thread. */
 enum sphex_status stream_open_input(struct input *in, struct stream **out, struct sphex_error *err);
+/* The stream ends behind its first BGZF block, wherever the file ends. Before any read; one thread only. */
+void stream_end_after_block(struct stream *s);
 void stream_close(struct stream *s);
 enum stream_kind stream_kind(const struct stream *s);
 

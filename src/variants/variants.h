@@ -31,6 +31,8 @@ struct variants {
 	size_t n, cap;
 	struct pool contigs; /* in order of first appearance among the kept lines */
 	struct pool gts;
+	size_t n_samples; /* that were meant, lists and files of names resolved */
+	struct sphex_error loss; /* status 0, or what made the reader stop early although that is accepted */
 	char *text;
 	size_t text_nbytes, text_cap;
 };

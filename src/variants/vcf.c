@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "bcf.h"
 #include "lines.h"
+#include "samples.h"
 #include "vcf_text.h"
 
 #define N_SAMPLES_SHOWN 5
@@ -25,9 +26,11 @@ struct vcf_reader {
 	struct name_kind name;
 	struct lines lines;
 	bool is_bcf; /* by its content */
+	bool first_block; /* no more than the first BGZF block is read */
 	struct vcf_header header;
 	struct vcf_strict strict;
 	struct selection selection;
+	struct sample_names samples;
 	struct chosen_samples chosen;
 	struct vcf_text text;
 	struct bcf bcf;
@@ -109,10 +112,12 @@ static enum sphex_status read_text_header(struct vcf_reader *r, struct sphex_err
 static enum sphex_status open_file(struct vcf_reader *r, const char *path, struct sphex_error *err)
 {
 	struct lines *l = &r->lines;
-	enum sphex_status status = lines_open(l, path, r->options->n_threads, err);
+	enum sphex_status status = lines_open(l, path, r->first_block ? 1 : r->options->n_threads, err);
 
 	if (status)
 		return status;
+	if (r->first_block)
+		stream_end_after_block(l->stream);
 	status = stream_next(l->stream, 0, &l->window, &l->n, err);
 	if (status == SPHEX_END)
 		return fail(err, SPHEX_E_FORMAT, "the file is empty");
@@ -167,15 +172,15 @@ static int compare_columns(const void *a, const void *b)
  */
 static enum sphex_status choose_samples(struct vcf_reader *r, struct sphex_error *err)
 {
-	const struct variant_options *o = r->options;
+	const struct sample_names *samples = &r->samples;
 	struct chosen_samples *chosen = &r->chosen;
 
-	chosen->items = memory_new(o->n_samples, sizeof(*chosen->items));
-	chosen->gts = memory_new(o->n_samples, sizeof(*chosen->gts));
+	chosen->items = memory_new(samples->n, sizeof(*chosen->items));
+	chosen->gts = memory_new(samples->n, sizeof(*chosen->gts));
 	if (!chosen->items || !chosen->gts)
 		return fail_memory(err);
-	for (size_t i = 0; i < o->n_samples; i++) {
-		const char *name = o->samples[i];
+	for (size_t i = 0; i < samples->n; i++) {
+		const char *name = samples->items[i];
 		uint32_t column = pool_find(&r->header.samples, name, strlen(name));
 
 		if (column == POOL_NONE)
@@ -188,7 +193,7 @@ static enum sphex_status choose_samples(struct vcf_reader *r, struct sphex_error
 	for (size_t i = 1; i < chosen->n; i++)
 		if (chosen->items[i].column == chosen->items[i - 1].column)
 			return fail(err, SPHEX_E_ARGUMENT, "sample '%s' is named twice",
-				o->samples[chosen->items[i].slot]);
+				samples->items[chosen->items[i].slot]);
 	return SPHEX_OK;
 }
 
@@ -196,9 +201,13 @@ static enum sphex_status set_up(struct vcf_reader *r, struct sphex_error *err)
 {
 	const struct select_rule *rule = find_rule(r);
 	struct vcf_tag end = vcf_header_tag(&r->header, span_of("END"));
+	enum sphex_status status = samples_resolve(r->options->samples, r->options->n_samples,
+		&r->header.samples, &r->samples, err);
 
+	if (status)
+		return status;
 	r->selection = (struct selection){.rule = rule,
-		.n_samples = r->options->n_samples,
+		.n_samples = r->samples.n,
 		.include_indels = r->options->include_indels,
 		.include_multiallelic = r->options->include_multiallelic};
 	r->text = (struct vcf_text){.header = &r->header,
@@ -269,10 +278,22 @@ static void trim(struct variants *v)
 	v->cap = v->n;
 }
 
-enum sphex_status variants_read(const char *path, const struct variant_options *options,
-	struct variants *out, struct sphex_error *err)
+static void close_reader(struct vcf_reader *r)
 {
-	struct vcf_reader r = {.options = options, .name = kind_of_name(path)};
+	lines_close(&r->lines);
+	vcf_header_free(&r->header);
+	vcf_strict_free(&r->strict);
+	bcf_free(&r->bcf);
+	sample_names_free(&r->samples);
+	memory_free(r->chosen.items);
+	memory_free(r->chosen.gts);
+}
+
+static enum sphex_status read_file(const char *path, const struct variant_options *options,
+	bool first_block, struct variants *out, struct sphex_error *err)
+{
+	struct vcf_reader r = {
+		.options = options, .name = kind_of_name(path), .first_block = first_block};
 	enum sphex_status status = check_name(&r, err);
 
 	if (!status)
@@ -281,15 +302,39 @@ enum sphex_status variants_read(const char *path, const struct variant_options *
 		status = set_up(&r, err);
 	if (!status)
 		status = read_records(&r, out, err);
+	out->n_samples = r.samples.n;
 	if (!status)
 		trim(out);
 	else if (!err->file[0])
 		at_file(err, path);
-	lines_close(&r.lines);
-	vcf_header_free(&r.header);
-	vcf_strict_free(&r.strict);
-	bcf_free(&r.bcf);
-	memory_free(r.chosen.items);
-	memory_free(r.chosen.gts);
+	close_reader(&r);
+	return status;
+}
+
+/* ODD-19: WASP2 makes do with the first block of a VCF.gz that it cannot read to its end. */
+static enum sphex_status read_first_block(const char *path, const struct variant_options *options,
+	struct variants *out, struct sphex_error *err)
+{
+	struct sphex_error loss = *err;
+	enum sphex_status status;
+
+	variants_free(out);
+	status = read_file(path, options, true, out, err);
+	if (status)
+		*err = loss;
+	else
+		out->loss = loss;
+	return status ? loss.status : SPHEX_OK;
+}
+
+enum sphex_status variants_read(const char *path, const struct variant_options *options,
+	struct variants *out, struct sphex_error *err)
+{
+	enum sphex_status status = read_file(path, options, false, out, err);
+	struct name_kind name = kind_of_name(path);
+
+	if (options->accept_loss && name.is_vcf && name.is_compressed &&
+		(status == SPHEX_E_DATA || status == SPHEX_E_TRUNCATED))
+		status = read_first_block(path, options, out, err);
 	return status;
 }

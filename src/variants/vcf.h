@@ -17,6 +17,7 @@ struct variant_options {
 	size_t n_samples;
 	bool include_indels;
 	bool include_multiallelic;
+	bool accept_loss;   /* of a damaged VCF.gz take what WASP2 takes: its first block */
 	unsigned n_threads; /* to inflate with */
 	const struct kernels *kernels;
 };
