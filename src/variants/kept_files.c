@@ -105,7 +105,7 @@ enum sphex_status kept_files_name(const struct rows_options *o, enum region_kind
 	const char *inputs[] = {o->variants, o->regions, o->variant_lines, o->joined_lines};
 	enum sphex_status status = make_paths(o, kind, out, err);
 
-	if (o->variant_lines)
+	if (o->variant_lines || o->joined_lines)
 		drop_path(&out->lines);
 	if (o->joined_lines)
 		drop_path(&out->joined);
