@@ -5,6 +5,7 @@
 #include "vcf_strict.h"
 
 #include "base/memory.h"
+#include "utf8.h"
 
 void vcf_strict_free(struct vcf_strict *strict)
 {
@@ -169,34 +170,13 @@ struct vcf_definition vcf_strict_reserved_format(const struct vcf_strict *s, str
 
 /* ---------------------------------------------------------------- text */
 
-/* Bytes behind the first of a UTF-8 character, and the range of the second (Unicode table 3-7). */
-static unsigned utf8_shape(uint8_t first, uint8_t *low, uint8_t *high)
-{
-	*low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-	*high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-	return first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
-}
-
 static bool is_utf8(struct span text)
 {
-	const uint8_t *p = (const uint8_t *)text.p, *end = p + text.n;
+	struct utf8 u = {0};
 
-	while (p < end) {
-		uint8_t low, high;
-		unsigned n;
-
-		if (*p < 0x80) {
-			p++;
-			continue;
-		}
-		n = utf8_shape(*p, &low, &high);
-		if (*p < 0xC2 || *p > 0xF4 || (size_t)(end - p) <= n)
-			return false;
-		for (p++; n; n--, p++, low = 0x80, high = 0xBF)
-			if (*p < low || *p > high)
-				return false;
-	}
-	return true;
+	for (size_t i = 0; i < text.n; i++)
+		utf8_add(&u, (uint8_t)text.p[i]);
+	return utf8_is_right(&u);
 }
 
 /* Digits only, as many as fit into 32 bits; none are 0. */
@@ -218,16 +198,17 @@ struct kind {
 	bool needs_definition; /* Number and Type */
 	bool needs_description;
 	bool has_idx;
-	const char *number_key; /* "" for none */
-	bool is_list;           /* fields, commas between them and nothing else */
+	bool has_length;
+	bool is_list; /* fields, commas between them and nothing else */
 };
 
 static const struct kind kinds[] = {
-	{"INFO", true, true, true, "", false}, {"FORMAT", true, true, true, "", false},
-	{"FILTER", false, true, true, "", false}, {"ALT", false, true, false, "", false},
-	{"contig", false, false, true, "length", false}, {"META", false, false, false, "", true},
-	{"PEDIGREE", false, false, false, "", true},
-	{NULL, false, false, false, "", false}, /* any other that is keyed */
+	{.name = "INFO", .needs_definition = true, .needs_description = true, .has_idx = true},
+	{.name = "FORMAT", .needs_definition = true, .needs_description = true, .has_idx = true},
+	{.name = "FILTER", .needs_description = true, .has_idx = true},
+	{.name = "ALT", .needs_description = true},
+	{.name = "contig", .has_idx = true, .has_length = true}, {.name = "META", .is_list = true},
+	{.name = "PEDIGREE", .is_list = true}, {.name = NULL}, /* any other that is keyed */
 };
 
 static const struct kind *find_kind(struct span name)
@@ -322,7 +303,8 @@ static bool take_field(
 	} else if (kind->needs_definition && span_is(key, "Type")) {
 		fields->type = vcf_type_of(value);
 		return fields->type != TYPE_NONE;
-	} else if ((kind->has_idx && span_is(key, "IDX")) || span_is(key, kind->number_key)) {
+	} else if ((kind->has_idx && span_is(key, "IDX")) ||
+		   (kind->has_length && span_is(key, "length"))) {
 		return is_number(value);
 	}
 	return true;

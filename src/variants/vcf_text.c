@@ -1,6 +1,8 @@
 /* Columns by tab, fields by colon (VCF specification 1.6); see vcf_text.h. */
 #include "vcf_text.h"
 
+#include "utf8.h"
+
 #define N_FIXED_COLUMNS ((size_t)8)
 
 enum column { CHROM, POS, ID, REF, ALT, QUAL, FILTER, INFO };
@@ -124,39 +126,50 @@ static bool is_float(struct span s)
 	return s.n == 0;
 }
 
-/* One character in UTF-8. */
-static bool is_character(struct span s)
+static int hex_digit(char c)
 {
-	size_t n_starts = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n_starts += ((uint8_t)s.p[i] & 0xC0) != 0x80;
-	return n_starts == 1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Lists and strings are not looked into. */
+/* Text with %41 for A and so on; a percent sign without two digits stands for itself. */
+static struct utf8 decode(struct span s)
+{
+	struct utf8 u = {0};
+
+	for (size_t i = 0; i < s.n; i++) {
+		bool is_code = s.p[i] == '%' && s.n - i > 2 && hex_digit(s.p[i + 1]) >= 0 &&
+			       hex_digit(s.p[i + 2]) >= 0;
+
+		utf8_add(&u, is_code ? (uint8_t)(hex_digit(s.p[i + 1]) * 16 + hex_digit(s.p[i + 2]))
+				     : (uint8_t)s.p[i]);
+		i += is_code ? 2 : 0;
+	}
+	return u;
+}
+
+/* Lists are not looked into. */
 static bool fits_type(const struct vcf_text *text, struct span key, struct span value)
 {
 	struct vcf_definition definition = vcf_header_tag(text->header, key).format;
+	struct utf8 u;
 
 	if (span_is(value, "."))
 		return true;
 	if (definition.type == TYPE_NONE)
 		definition = vcf_strict_reserved_format(text->strict, key);
 	if (definition.type == TYPE_NONE)
-		return true;
+		definition = (struct vcf_definition){TYPE_STRING, 1};
 	if (definition.number != 1)
 		return definition.number != 0;
-	switch (definition.type) {
-	case TYPE_INTEGER:
+	if (definition.type == TYPE_INTEGER)
 		return is_integer(value);
-	case TYPE_FLOAT:
+	if (definition.type == TYPE_FLOAT)
 		return is_float(value);
-	case TYPE_CHARACTER:
-		return is_character(value);
-	default:
-		return true;
-	}
+	u = decode(value);
+	return utf8_is_right(&u) && (definition.type == TYPE_STRING || u.n_characters == 1);
 }
 
 /* ---------------------------------------------------------------- FORMAT and samples */
