@@ -73,7 +73,7 @@ enum sphex_status batch_scan(struct sphex_batch *b, struct unit *unit, struct sp
 
 		status = record_parse(bytes, nbytes, b->n_refs, &r, err);
 		if (status)
-			return status;
+			return unit_refuse(unit, nbytes, err);
 		if (!reserve(b, b->n + 1))
 			return fail_memory(err);
 		add(b, &r, (size_t)(bytes - unit->data), nbytes);

@@ -30,6 +30,7 @@ struct reader {
 	uint64_t n_records, bytes_done;
 	bool met_damage;        /* the current result ends at `damage` */
 	struct sphex_error damage;
+	struct sphex_error failure; /* nothing comes behind it */
 };
 
 /* ---------------------------------------------------------------- opening */
@@ -48,27 +49,22 @@ static enum sphex_status not_a_bam(struct reader *r, const uint8_t *start, size_
 static enum sphex_status read_header(struct reader *r, struct sphex_error *err)
 {
 	struct unit *u = &r->slots[0].unit;
-	size_t n_used = 0, n_needed = 1;
-	enum sphex_status status;
+	size_t n_used = 0, n_needed = 4;
+	enum sphex_status status, more = SPHEX_OK;
 
 	do {
-		status = SPHEX_OK;
-		while (!status && u->to < n_needed)
-			status = unit_more(u, err);
-		if (status == SPHEX_END) {
-			if (u->to < 4)
-				return not_a_bam(r, u->data, u->to, err);
-			fail(err, SPHEX_E_TRUNCATED, "the file is cut off inside the BAM header");
-			return at_file(err, input_path(r->in));
-		}
-		if (status)
-			return status;
+		while (!more && u->to < n_needed)
+			more = unit_more(u, err);
+		if (more && more != SPHEX_END)
+			return more;
 		status = bam_header_parse(u->data, u->to, &r->header, &n_used, &n_needed, err);
-		if (n_needed < u->to * 2 && status == SPHEX_END)
+		if (n_needed < u->to * 2)
 			n_needed = u->to + u->to / 2 + 1; /* parsing starts over each time */
-	} while (status == SPHEX_END);
-	if (status == SPHEX_E_FORMAT)
+	} while (status == SPHEX_END && !more);
+	if (status == SPHEX_E_FORMAT || (status == SPHEX_END && u->to < 4))
 		return not_a_bam(r, u->data, u->to, err);
+	if (status == SPHEX_END)
+		status = fail(err, SPHEX_E_TRUNCATED, "the file is cut off inside the BAM header");
 	if (status) {
 		at_file(err, input_path(r->in));
 		return status;
@@ -285,7 +281,7 @@ static enum sphex_status reader_failed(struct reader *r, struct reader_slot *slo
 	if (!err->file[0])
 		at_file(err, input_path(r->in));
 	if (slot->scanned && !err->record)
-		at_record(err, r->n_records + slot->unit.n_records + (slot->status == SPHEX_E_TRUNCATED));
+		at_record(err, r->n_records + slot->unit.n_records + 1);
 	return slot->status;
 }
 
@@ -361,7 +357,14 @@ static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
 	return slot->status && !live_with(r, slot) ? reader_failed(r, slot, err) : SPHEX_OK;
 }
 
-enum sphex_status reader_next(struct reader *r, size_t *slot_index, struct sphex_error *err)
+/* The next record may begin in an empty block that is still the unit's. */
+static void release(struct reader *r, const struct unit *u)
+{
+	if (!r->stream)
+		input_release(r->in, r->proven >> 16 < u->end ? r->proven >> 16 : u->end);
+}
+
+static enum sphex_status next_result(struct reader *r, struct sphex_error *err)
 {
 	struct reader_slot *slot = r->current == NO_SLOT ? NULL : &r->slots[r->current];
 	enum sphex_status status;
@@ -385,11 +388,24 @@ enum sphex_status reader_next(struct reader *r, size_t *slot_index, struct sphex
 			r->proven = r->met_damage ? SPHEX_NO_OFFSET : unit_tell(&slot->unit);
 			r->met_damage = false;
 			r->bytes_done = r->stream ? 0 : slot->unit.end;
-			if (!r->stream)
-				input_release(r->in, slot->unit.end);
+			release(r, &slot->unit);
 		}
 		status = next_unit(r, err);
 	}
+	return status;
+}
+
+enum sphex_status reader_next(struct reader *r, size_t *slot_index, struct sphex_error *err)
+{
+	enum sphex_status status;
+
+	if (r->failure.status) {
+		*err = r->failure;
+		return err->status;
+	}
+	status = next_result(r, err);
+	if (status && status != SPHEX_END)
+		r->failure = *err;
 	*slot_index = r->current;
 	return status;
 }

@@ -42,7 +42,7 @@ enum sphex_status reader_start(struct reader *r, const struct reader_client *cli
                                struct sphex_error *err);
 /*
  * The slot with the next result in file order; SPHEX_END behind the last record. An error stands for
- * all records from its place on: results before it have been handed out.
+ * its unit and all behind it: results before it have been handed out. It is given again to whoever asks again.
  */
 enum sphex_status reader_next(struct reader *r, size_t *slot, struct sphex_error *err);
 

@@ -188,6 +188,13 @@ enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *
 	return SPHEX_END;
 }
 
+enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error *err)
+{
+	u->from -= nbytes;
+	u->n_records--;
+	return at_voffset(err, unit_tell(u));
+}
+
 /* ---------------------------------------------------------------- where records start */
 
 enum sphex_status unit_start_at(struct unit *u, uint64_t voffset, struct sphex_error *err)

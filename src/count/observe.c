@@ -357,12 +357,15 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 		struct record r;
 
 		status = unit_next(unit, &bytes, &nbytes, err);
-		if (!status)
-			status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
+		if (status)
+			break;
+		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
 		if (!status)
 			status = check_order(out, sort_key(r.ref_id, r.pos0), err);
 		if (!status)
 			status = scan_record(&scan, &r, err);
+		if (status)
+			unit_refuse(unit, nbytes, err);
 	}
 	judge(observer, out); /* also before damage: what was read stands */
 	return status == SPHEX_END ? SPHEX_OK : status;

@@ -1,0 +1,684 @@
+/* The records of a file in file order: for any container, unit, block and number of threads. */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include "bam/reader.h"
+#include "tests/support/random_bam.h"
+
+enum { MAX_SLOTS = 24 };
+
+/* A client that collects the bytes of the records. */
+struct collector {
+	struct bytes slots[MAX_SLOTS];
+	size_t full; /* bytes at which a result is handed out; 0: when the unit is finished */
+	bool parse;
+	uint32_t n_refs;
+};
+
+struct result {
+	struct bytes got;
+	uint64_t n_records;
+	enum sphex_status status;
+	struct sphex_error err;
+	bool is_truncated;
+};
+
+static enum sphex_status collect(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
+{
+	struct collector *c = user;
+	struct bytes *out = &c->slots[slot];
+	enum sphex_status status = SPHEX_OK;
+
+	out->n = 0;
+	while (!status && (!c->full || out->n < c->full)) {
+		const uint8_t *bytes;
+		struct record r;
+		size_t nbytes;
+
+		status = unit_next(unit, &bytes, &nbytes, err);
+		if (!status && c->parse && record_parse(bytes, nbytes, c->n_refs, &r, err))
+			return unit_refuse(unit, nbytes, err);
+		if (!status)
+			bytes_add(out, bytes, nbytes);
+	}
+	return status == SPHEX_END ? SPHEX_OK : status;
+}
+
+static void read_on(struct reader *r, struct collector *c, struct result *result)
+{
+	struct reader_client client = {c, collect};
+	size_t slot;
+
+	cr_assert(reader_n_slots(r) <= MAX_SLOTS, "%zu slots", reader_n_slots(r));
+	c->n_refs = reader_header(r)->n_refs;
+	result->status = reader_start(r, &client, &result->err);
+	while (!result->status && !(result->status = reader_next(r, &slot, &result->err)))
+		bytes_add(&result->got, c->slots[slot].data, c->slots[slot].n);
+	result->n_records = reader_n_records(r);
+	result->is_truncated = reader_is_truncated(r);
+}
+
+struct how {
+	unsigned n_threads;
+	size_t unit_n_blocks;
+	bool keep, allow_truncated;
+	size_t full;
+};
+
+static struct result read_all(const char *path, struct how how)
+{
+	struct reader_options options = {.n_threads = how.n_threads,
+		.unit_n_blocks = how.unit_n_blocks,
+		.keep_units = how.keep,
+		.allow_truncated = how.allow_truncated};
+	struct collector c = {.full = how.full, .parse = true};
+	struct result result = {0};
+	struct reader *r;
+
+	result.status = reader_open(path, &options, &r, &result.err);
+	if (result.status) {
+		cr_assert_null(r);
+		return result;
+	}
+	read_on(r, &c, &result);
+	reader_close(r);
+	for (size_t i = 0; i < MAX_SLOTS; i++)
+		bytes_free(&c.slots[i]);
+	return result;
+}
+
+/* The bytes behind the header. */
+static bool is_all_of(const struct bytes *got, const struct bytes *bam)
+{
+	size_t first = random_bam_header_nbytes(bam);
+
+	return got->n == bam->n - first && (!got->n || memcmp(got->data, bam->data + first, got->n) == 0);
+}
+
+static bool is_start_of(const struct bytes *got, const struct bytes *bam)
+{
+	size_t first = random_bam_header_nbytes(bam);
+
+	return got->n <= bam->n - first && (!got->n || memcmp(got->data, bam->data + first, got->n) == 0);
+}
+
+static uint64_t count_records(const struct bytes *bam)
+{
+	uint64_t n = 0;
+
+	for (size_t at = random_bam_header_nbytes(bam); at < bam->n; n++)
+		at += load_u32(bam->data + at) + 4;
+	return n;
+}
+
+static void expect_all(const char *path, const struct bytes *bam, struct how how, const char *what)
+{
+	struct result result = read_all(path, how);
+
+	cr_assert_eq(result.status, SPHEX_END, "%s, %u threads, units of %zu: %s", what, how.n_threads,
+		how.unit_n_blocks, result.err.message);
+	cr_assert(is_all_of(&result.got, bam), "%s, %u threads, units of %zu: other records", what,
+		how.n_threads, how.unit_n_blocks);
+	cr_assert_eq(result.n_records, count_records(bam));
+	bytes_free(&result.got);
+}
+
+/* Every number of threads, many units, both ways of keeping, results in parts or not. */
+static void expect_all_ways(const struct bytes *bam, struct bgzf_shape shape, const char *what)
+{
+	static const size_t units[] = {1, 2, 3, 7, 1000};
+	struct bytes file = bgzf_wrap(bam, shape);
+	char *path = temp_file(&file, ".bam");
+
+	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
+		for (size_t i = 0; i < 5; i++) {
+			bool odd = (n_threads + i) % 2;
+			struct how how = {n_threads, units[i], odd, false, n_threads % 3 ? 0 : 2000};
+
+			expect_all(path, bam, how, what);
+		}
+	}
+	temp_remove(path);
+	bytes_free(&file);
+}
+
+Test(reader, the_same_records_for_any_threads_units_and_blocks)
+{
+	static const size_t block_sizes[] = {30, 100, 777, 4000, 0};
+	struct bytes bam = {0};
+
+	random_bam(&bam, 1, 150, 120);
+	for (size_t i = 0; i < 5 * 4; i++)
+		expect_all_ways(&bam,
+			(struct bgzf_shape){.block_nbytes = block_sizes[i / 4],
+				.level = 1,
+				.whole_records = i % 2,
+				.empty_blocks = i / 2 % 2},
+			"random");
+	bytes_free(&bam);
+}
+
+Test(reader, larger_files_in_units_of_many_blocks)
+{
+	struct bytes bam = {0}, file;
+	char *path;
+
+	random_bam(&bam, 2, 8000, 400);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 6000, .level = 1});
+	path = temp_file(&file, ".bam");
+	for (unsigned n_threads = 1; n_threads <= 8; n_threads++)
+		for (size_t unit = 1; unit <= 64; unit *= 4)
+			expect_all(path, &bam, (struct how){n_threads, unit, unit == 4, false, unit == 16 ? 9999 : 0}, "large");
+	temp_remove(path);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, records_longer_than_many_units)
+{
+	static const size_t sizes[] = {5, 3000, 10, 90000, 20, 20, 20, 200000, 1};
+	struct bytes bam = {0};
+	struct prng r = {3};
+
+	random_bam_start(&bam);
+	for (size_t i = 0; i < 9; i++) {
+		size_t before = bam.n;
+
+		do { /* the length is random: take one that is long enough */
+			bam.n = before;
+			random_bam_add(&bam, &r, 0, (int32_t)i, sizes[i]);
+		} while (bam.n - before < sizes[i]);
+	}
+	expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 500, .level = 1}, "long");
+	expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 500, .level = 1, .empty_blocks = true}, "long");
+	expect_all_ways(&bam, (struct bgzf_shape){.whole_records = true, .level = 1}, "long");
+	bytes_free(&bam);
+}
+
+Test(reader, files_with_few_or_no_records)
+{
+	for (size_t n = 0; n < 3; n++) {
+		struct bytes bam = {0};
+
+		random_bam(&bam, n, n, 50);
+		expect_all_ways(&bam, (struct bgzf_shape){.level = 1}, "few");
+		expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 7, .level = 1}, "few");
+		expect_all_ways(&bam, (struct bgzf_shape){.level = 1, .whole_records = true, .empty_blocks = true}, "few");
+		bytes_free(&bam);
+	}
+}
+
+Test(reader, headers_of_many_blocks_with_and_without_records)
+{
+	for (size_t n_refs = 0; n_refs < 8000; n_refs = n_refs * 3 + 1) {
+		for (size_t n_records = 0; n_records < 3; n_records++) {
+			struct bytes bam = {0}, file;
+			struct prng r = {n_refs};
+			size_t header;
+			char *path;
+
+			bytes_add(&bam, "BAM\1\3\0\0\0@CO", 11);
+			bytes_add_number(&bam, n_refs, 4);
+			for (size_t i = 0; i < n_refs; i++)
+				bytes_add(&bam, "\6\0\0\0chr11\0\0\1\0\0", 14);
+			header = bam.n;
+			for (size_t i = 0; i < n_records; i++)
+				random_bam_add(&bam, &r, -1, -1, 50);
+			file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = n_refs < 500 ? 13 : 1000, .level = 1});
+			path = temp_file(&file, ".bam");
+			for (unsigned n_threads = 1; n_threads < 4; n_threads++) {
+				struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0});
+
+				cr_assert_eq(result.status, SPHEX_END, "%zu references: %s", n_refs, result.err.message);
+				cr_assert_eq(result.got.n, bam.n - header);
+				bytes_free(&result.got);
+			}
+			temp_remove(path);
+			bytes_free(&file);
+			bytes_free(&bam);
+		}
+	}
+}
+
+Test(reader, other_containers_give_the_same_records)
+{
+	struct bytes bam = {0}, gzip;
+	char *paths[2];
+
+	random_bam(&bam, 4, 6000, 600); /* some MB: batches of the stream are larger than its headroom */
+	gzip = gzip_wrap(&bam, 1);
+	paths[0] = temp_file(&bam, ".bam");
+	paths[1] = temp_file(&gzip, ".bam");
+	for (size_t i = 0; i < 2 * 2 * 3; i++) {
+		struct how how = {(unsigned)i % 3 + 1, 4, i / 3 % 2, false, i % 3 ? 0 : 3000000};
+
+		expect_all(paths[i / 6], &bam, how, i / 6 ? "gzip" : "not compressed");
+	}
+	temp_remove(paths[0]);
+	temp_remove(paths[1]);
+	bytes_free(&gzip);
+	bytes_free(&bam);
+}
+
+Test(reader, a_pipe_gives_the_same_records)
+{
+	static const struct bgzf_shape shapes[] = {{.block_nbytes = 300, .level = 1},
+		{.block_nbytes = 300, .level = 1, .whole_records = true, .empty_blocks = true},
+		{.block_nbytes = 5000, .level = 1, .whole_records = true}};
+	struct bytes bam = {0};
+
+	random_bam(&bam, 5, 500, 150);
+	for (size_t i = 0; i < 3 * 3; i++) {
+		struct bytes file = bgzf_wrap(&bam, shapes[i / 3]);
+
+		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
+			for (size_t unit = 1; unit < 6; unit++) {
+				pid_t feeder = feed_stdin(&file, i % 3 == 0 ? 0 : i % 3 == 1 ? 50 : 4000);
+
+				expect_all("-", &bam, (struct how){n_threads, unit, unit % 2, false, 0}, "pipe");
+				stop_feeding(feeder);
+			}
+		}
+		bytes_free(&file);
+	}
+	bytes_free(&bam);
+}
+
+Test(reader, a_pipe_may_hold_other_containers)
+{
+	struct bytes bam = {0}, gzip;
+
+	random_bam(&bam, 6, 300, 300);
+	gzip = gzip_wrap(&bam, 1);
+	for (size_t i = 0; i < 4; i++) {
+		pid_t feeder = feed_stdin(i / 2 ? &gzip : &bam, i % 2 ? 100 : 0);
+
+		expect_all("-", &bam, (struct how){3, 4, i % 2, false, 0}, "pipe");
+		stop_feeding(feeder);
+	}
+	bytes_free(&gzip);
+	bytes_free(&bam);
+}
+
+/* ---------------------------------------------------------------- wrong guesses */
+
+/* A record whose tag holds many small records, as a BAM inside a BAM would. */
+static void add_trap(struct bytes *bam, size_t n_inside, size_t shift)
+{
+	struct bytes tags = {0}, inside = {0};
+
+	for (size_t i = 0; i < n_inside; i++)
+		bam_add(&inside, (struct bam_read){.name = "trap", .pos0 = 7, .cigar = "*", .seq = NULL});
+	bytes_add(&tags, "ttBC", 4);
+	bytes_add_number(&tags, inside.n + shift, 4);
+	for (size_t i = 0; i < shift; i++)
+		bytes_add_number(&tags, 0xFF, 1);
+	bytes_add(&tags, inside.data, inside.n);
+	bam_add(bam, (struct bam_read){.name = "honest",
+			     .pos0 = 5,
+			     .cigar = "4M",
+			     .seq = "ACGT",
+			     .tags = tags.data,
+			     .tags_nbytes = tags.n});
+	bytes_free(&tags);
+	bytes_free(&inside);
+}
+
+Test(reader, bytes_that_look_like_records_inside_a_record_deceive_nobody)
+{
+	for (size_t shift = 0; shift < 41; shift += 10) {
+		struct bytes bam = {0};
+		struct prng r = {shift};
+
+		random_bam_start(&bam);
+		for (size_t i = 0; i < 8; i++) {
+			add_trap(&bam, 10 + 10 * i, shift + i);
+			random_bam_add(&bam, &r, 0, 5, 60);
+		}
+		expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 410, .level = 1}, "trap");
+		expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 41, .level = 1}, "trap");
+		bytes_free(&bam);
+	}
+}
+
+/* As the trap, but what is inside would be refused as a record: a claim of too many bytes at the end. */
+Test(reader, errors_met_behind_a_wrong_guess_do_not_count)
+{
+	struct bytes bam = {0}, tags = {0};
+
+	random_bam_start(&bam);
+	for (size_t i = 0; i < 5; i++) {
+		tags.n = 0;
+		bytes_add(&tags, "ttBC", 4);
+		bytes_add_number(&tags, 4000, 4);
+		while (tags.n < 3000)
+			bam_add(&tags, (struct bam_read){.name = "trap", .pos0 = 7, .cigar = "*"});
+		bytes_add_number(&tags, 0x0fffffff, 4); /* a record of 256 MB would follow */
+		while (tags.n < 4008)
+			bytes_add_number(&tags, 0, 1);
+		bam_add(&bam, (struct bam_read){.name = "honest", .pos0 = 5, .cigar = "*", .tags = tags.data, .tags_nbytes = tags.n});
+	}
+	expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 410, .level = 1}, "trap");
+	bytes_free(&tags);
+	bytes_free(&bam);
+}
+
+/* ---------------------------------------------------------------- what is not whole */
+
+Test(reader, a_file_cut_at_any_byte_is_never_taken_for_a_whole_one)
+{
+	struct bytes bam = {0}, file;
+
+	random_bam(&bam, 7, 12, 30);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 150, .level = 1});
+	for (size_t cut = 0; cut < file.n; cut++) {
+		struct bytes part = {file.data, cut, 0};
+		char *path = temp_file(&part, ".bam");
+
+		for (unsigned n_threads = 1; n_threads < 4; n_threads += 2) {
+			struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0});
+
+			cr_assert(result.status == SPHEX_E_TRUNCATED || (cut < 12 && result.status >= SPHEX_E_FORMAT),
+				"cut at %zu: %s", cut, sphex_status_name(result.status));
+			cr_assert_str_eq(result.err.file, path);
+			cr_assert(is_start_of(&result.got, &bam), "other records");
+			bytes_free(&result.got);
+		}
+		temp_remove(path);
+	}
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, bam_bytes_cut_anywhere_are_truncated_or_end_with_a_record)
+{
+	struct bytes bam = {0};
+	size_t whole;
+
+	random_bam(&bam, 8, 6, 30);
+	whole = random_bam_header_nbytes(&bam);
+	for (size_t cut = 0; cut < bam.n; cut++) {
+		struct bytes part = {bam.data, cut, 0}, files[3];
+
+		if (cut >= whole && cut == whole + load_u32(bam.data + whole) + 4)
+			whole = cut;
+		files[0] = bgzf_wrap(&part, (struct bgzf_shape){.block_nbytes = 50, .level = 1});
+		files[1] = gzip_wrap(&part, 1);
+		files[2] = part;
+		for (size_t i = 0; i < 3; i++) {
+			char *path = temp_file(&files[i], ".bam");
+			struct result result = read_all(path, (struct how){2, 2, false, false, 0});
+
+			if (cut == whole)
+				cr_assert_eq(result.status, SPHEX_END, "%zu", cut);
+			else if (cut < 4)
+				cr_assert_eq(result.status, SPHEX_E_FORMAT, "%zu", cut);
+			else
+				cr_assert_eq(result.status, SPHEX_E_TRUNCATED, "%zu", cut);
+			cr_assert(is_start_of(&result.got, &bam), "other records");
+			bytes_free(&result.got);
+			temp_remove(path);
+		}
+		bytes_free(&files[0]);
+		bytes_free(&files[1]);
+	}
+	bytes_free(&bam);
+}
+
+Test(reader, a_missing_end_marker_is_an_error_unless_it_is_allowed)
+{
+	struct bytes bam = {0}, file;
+	char *path;
+
+	random_bam(&bam, 9, 200, 100);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 1000, .level = 1, .no_eof = true});
+	path = temp_file(&file, ".bam");
+	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
+		for (int allow = 0; allow < 2; allow++) {
+			struct result result = read_all(path, (struct how){n_threads, 3, false, allow, 0});
+
+			cr_assert_eq(result.status, allow ? SPHEX_END : SPHEX_E_TRUNCATED);
+			cr_assert(is_all_of(&result.got, &bam), "other records");
+			cr_assert(result.is_truncated, "not said");
+			bytes_free(&result.got);
+		}
+	}
+	temp_remove(path);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, end_markers_in_the_middle_and_joined_files_of_blocks)
+{
+	struct bytes bam = {0}, empty = {0}, marker, file = {0}, part;
+
+	random_bam(&bam, 10, 300, 100);
+	marker = bgzf_wrap(&empty, (struct bgzf_shape){.level = 1});
+	for (size_t at = 0; at < bam.n; at += 997) {
+		struct bytes piece = {bam.data + at, bam.n - at < 997 ? bam.n - at : 997, 0};
+
+		part = bgzf_wrap(&piece, (struct bgzf_shape){.level = 1, .block_nbytes = 400});
+		bytes_add(&file, part.data, part.n);
+		for (size_t k = 0; k < at / 997 % 5; k++)
+			bytes_add(&file, marker.data, marker.n);
+		bytes_free(&part);
+	}
+	{
+		char *path = temp_file(&file, ".bam");
+
+		for (unsigned n_threads = 1; n_threads <= 8; n_threads++)
+			for (size_t unit = 1; unit < 9; unit++)
+				expect_all(path, &bam, (struct how){n_threads, unit, unit % 2, false, 0}, "markers");
+		temp_remove(path);
+	}
+	bytes_free(&marker);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, bytes_behind_the_end_marker_are_an_error)
+{
+	struct bytes bam = {0}, file;
+	size_t end;
+
+	random_bam(&bam, 11, 50, 100);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.level = 1});
+	end = file.n;
+	for (size_t i = 1; i < 40; i++) {
+		struct result result;
+		char *path;
+
+		bytes_add_number(&file, 'x', 1);
+		path = temp_file(&file, ".bam");
+		result = read_all(path, (struct how){1 + (unsigned)i % 4, 1, false, false, 0});
+		cr_assert_eq(result.status, SPHEX_E_DATA);
+		cr_assert_eq(result.err.voffset, end << 16);
+		bytes_free(&result.got);
+		temp_remove(path);
+	}
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+/* ---------------------------------------------------------------- where it went wrong */
+
+/* Start of record k. */
+static size_t record_start(const struct bytes *bam, size_t k)
+{
+	size_t at = random_bam_header_nbytes(bam);
+
+	for (; k > 0; k--)
+		at += load_u32(bam->data + at) + 4;
+	return at;
+}
+
+Test(reader, a_damaged_record_is_named_by_file_place_and_number)
+{
+	struct bytes bam = {0};
+
+	random_bam(&bam, 12, 60, 100);
+	for (size_t k = 0; k < 60; k += 7) {
+		size_t at = record_start(&bam, k);
+		uint8_t before = bam.data[at + 12];
+		struct bytes file;
+		char *path;
+
+		bam.data[at + 12] = 0; /* no name */
+		file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 130, .level = 1});
+		bam.data[at + 12] = before;
+		path = temp_file(&file, ".bam");
+		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
+			for (size_t unit = 1; unit < 50; unit *= 3) {
+				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0});
+
+				cr_assert_eq(result.status, SPHEX_E_DATA);
+				cr_assert_str_eq(result.err.file, path);
+				cr_assert_eq(result.err.record, k + 1);
+				cr_assert_eq(result.err.voffset,
+					(uint64_t)bgzf_block_offset(&file, at / 130) << 16 | at % 130);
+				cr_assert(is_start_of(&result.got, &bam), "other records");
+				bytes_free(&result.got);
+			}
+		}
+		temp_remove(path);
+		bytes_free(&file);
+	}
+	bytes_free(&bam);
+}
+
+Test(reader, a_damaged_block_is_named_by_file_place_and_the_record_it_breaks)
+{
+	struct bytes bam = {0}, file;
+
+	random_bam(&bam, 13, 60, 100);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 130, .level = 1});
+	for (size_t b = random_bam_header_nbytes(&bam) / 130 + 1; b < bam.n / 130; b += 5) {
+		size_t crc = bgzf_block_offset(&file, b + 1) - 8, k = 0;
+		char *path;
+
+		file.data[crc] ^= 1;
+		path = temp_file(&file, ".bam");
+		file.data[crc] ^= 1;
+		while (record_start(&bam, k + 1) <= b * 130)
+			k++; /* record k is the first one that is not whole in the blocks before */
+		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
+			for (size_t unit = 1; unit < 50; unit *= 3) {
+				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0});
+
+				cr_assert_eq(result.status, SPHEX_E_DATA);
+				cr_assert_str_eq(result.err.file, path);
+				cr_assert_eq(result.err.voffset, (uint64_t)bgzf_block_offset(&file, b) << 16);
+				cr_assert_eq(result.err.record, k + 1, "block %zu, %u threads, unit %zu: %lu not %zu", b, n_threads, unit,
+					(unsigned long)result.err.record, k + 1);
+				cr_assert(is_start_of(&result.got, &bam), "other records");
+				bytes_free(&result.got);
+			}
+		}
+		temp_remove(path);
+	}
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, an_error_stays_when_it_is_asked_for_again)
+{
+	struct reader_options options = {.n_threads = 2, .unit_n_blocks = 2};
+	struct bytes bam = {0}, file;
+
+	random_bam(&bam, 14, 60, 100);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 130, .level = 1});
+	for (size_t i = 0; i < 4; i++) { /* a header or a checksum, of a unit's first or second block */
+		size_t at = bgzf_block_offset(&file, 10 + i / 2) - (i % 2 ? 8 : 0);
+
+		for (options.n_threads = 1; options.n_threads < 5; options.n_threads++) {
+			struct collector c = {.parse = true};
+			struct result result = {0};
+			struct sphex_error again;
+			struct reader *r;
+			char *path;
+			size_t slot;
+
+			file.data[at] ^= 1;
+			path = temp_file(&file, ".bam");
+			file.data[at] ^= 1;
+			cr_assert_eq(reader_open(path, &options, &r, &result.err), SPHEX_OK);
+			read_on(r, &c, &result);
+			cr_assert_eq(result.status, SPHEX_E_DATA);
+			for (int k = 0; k < 20; k++) {
+				cr_assert_eq(reader_next(r, &slot, &again), SPHEX_E_DATA);
+				cr_assert_eq(again.voffset, result.err.voffset);
+			}
+			reader_close(r);
+			for (size_t k = 0; k < MAX_SLOTS; k++)
+				bytes_free(&c.slots[k]);
+			bytes_free(&result.got);
+			temp_remove(path);
+		}
+	}
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, the_end_stays_when_it_is_asked_for_again)
+{
+	struct reader_options options = {.n_threads = 3, .unit_n_blocks = 2};
+	struct bytes bam = {0}, files[2];
+
+	random_bam(&bam, 15, 60, 100);
+	files[0] = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 130, .level = 1});
+	files[1] = gzip_wrap(&bam, 1);
+	for (size_t i = 0; i < 2; i++) {
+		char *path = temp_file(&files[i], ".bam");
+		struct collector c = {.parse = true};
+		struct result result = {0};
+		struct reader *r;
+		size_t slot;
+
+		cr_assert_eq(reader_open(path, &options, &r, &result.err), SPHEX_OK);
+		read_on(r, &c, &result);
+		for (int k = 0; k < 3; k++)
+			cr_assert_eq(reader_next(r, &slot, &result.err), SPHEX_END);
+		cr_assert(is_all_of(&result.got, &bam), "records");
+		reader_close(r);
+		for (size_t k = 0; k < MAX_SLOTS; k++)
+			bytes_free(&c.slots[k]);
+		bytes_free(&result.got);
+		temp_remove(path);
+		bytes_free(&files[i]);
+	}
+	bytes_free(&bam);
+}
+
+Test(reader, a_reader_can_be_closed_at_any_time)
+{
+	struct bytes bam = {0}, file;
+	char *path;
+
+	random_bam(&bam, 16, 3000, 200);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 2000, .level = 1});
+	path = temp_file(&file, ".bam");
+	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
+		for (unsigned n_asked = 0; n_asked < 5; n_asked++) {
+			struct reader_options options = {.n_threads = n_threads, .unit_n_blocks = 5};
+			struct collector c = {.parse = false};
+			struct reader_client client = {&c, collect};
+			struct sphex_error err;
+			struct reader *r;
+			size_t slot;
+
+			cr_assert_eq(reader_open(path, &options, &r, &err), SPHEX_OK);
+			if (n_asked)
+				cr_assert_eq(reader_start(r, &client, &err), SPHEX_OK);
+			for (unsigned k = 1; k < n_asked; k++)
+				cr_assert_eq(reader_next(r, &slot, &err), SPHEX_OK);
+			reader_close(r);
+			for (size_t k = 0; k < MAX_SLOTS; k++)
+				bytes_free(&c.slots[k]);
+		}
+	}
+	reader_close(NULL);
+	temp_remove(path);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
