@@ -105,6 +105,7 @@ SPHEX_API unsigned sphex_cpu_n_threads(void);
 
 /* The counting rules; docs/counting.md. */
 enum sphex_mode {
+	SPHEX_MODE_NATIVE,       /* what a careful person would do */
 	SPHEX_MODE_WASP2,        /* WASP2 1.5.0's count-variants */
 	SPHEX_MODE_WASP2_LEGACY  /* WASP2 before its Rust counter */
 };

@@ -16,6 +16,10 @@
 #define COUNT_UNIT_BLOCKS 64
 #define DECODE_UNIT_BLOCKS 16
 #define MAX_THREADS 1024
+/* Defaults of the native mode: rules of the native mode, sections 2 and 3. */
+#define NATIVE_MIN_BASEQ 10
+#define NATIVE_MIN_MAPQ 10
+#define NATIVE_EXCLUDE_FLAGS (FLAG_UNMAPPED | FLAG_SECONDARY | FLAG_QC_FAIL | FLAG_DUPLICATE | FLAG_SUPPLEMENTARY)
 
 #define SPARE_ERROR(err)                                                                            \
 	struct sphex_error spare_error;                                                             \
@@ -110,8 +114,20 @@ enum sphex_status sphex_count_new(enum sphex_mode mode, struct sphex_count **out
 		return fail_memory(err);
 	(*out)->settings.mode = mode;
 	(*out)->settings.unit_blocks = COUNT_UNIT_BLOCKS;
+	if (mode == SPHEX_MODE_NATIVE) {
+		(*out)->settings.min_baseq = NATIVE_MIN_BASEQ;
+		(*out)->settings.filter.min_mapq = NATIVE_MIN_MAPQ;
+		(*out)->settings.filter.exclude_flags = NATIVE_EXCLUDE_FLAGS;
+	}
 	(*out)->settings.kernels = sphex_kernels_select(NULL, cpu_bundles());
 	return SPHEX_OK;
+}
+
+static void list_free(struct text_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		memory_free(list->items[i]);
+	memory_free(list->items);
 }
 
 void sphex_count_free(struct sphex_count *c)
@@ -128,12 +144,13 @@ void sphex_count_free(struct sphex_count *c)
 		memory_free(c->columns[i].text);
 		memory_free(c->columns[i].valid);
 	}
-	for (size_t i = 0; i < s->n_samples; i++)
-		memory_free(s->samples[i]);
-	memory_free(s->samples);
+	list_free(&s->samples);
+	list_free(&s->regions);
+	list_free(&s->filters);
+	record_filter_free(&s->filter);
 	memory_free(s->bam);
 	memory_free(s->variants);
-	memory_free(s->regions);
+	memory_free(s->reference);
 	memory_free(s->feature);
 	memory_free(s->attribute);
 	memory_free(s->parent);
@@ -166,18 +183,41 @@ enum sphex_status sphex_count_variants(struct sphex_count *c, const char *path, 
 	return set_text(&c->settings.variants, path, err);
 }
 
-enum sphex_status sphex_count_sample(struct sphex_count *c, const char *name, struct sphex_error *err)
+static enum sphex_status add_text(struct text_list *list, const char *text, struct sphex_error *err)
 {
-	struct run_settings *s = &c->settings;
 	enum sphex_status status;
 
-	SPARE_ERROR(err);
-	if (!memory_reserve(&s->samples, &s->samples_cap, s->n_samples + 1, sizeof(*s->samples)))
+	if (!memory_reserve(&list->items, &list->cap, list->n + 1, sizeof(*list->items)))
 		return fail_memory(err);
-	s->samples[s->n_samples] = NULL;
-	status = set_text(&s->samples[s->n_samples], name, err);
-	s->n_samples += !status;
+	list->items[list->n] = NULL;
+	status = set_text(&list->items[list->n], text, err);
+	list->n += !status;
 	return status;
+}
+
+/* Each part of a comma list on its own. */
+static enum sphex_status add_texts(struct text_list *list, const char *text, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+	char *part = NULL;
+
+	while (!status) {
+		size_t n = strcspn(text, ",");
+
+		part = memory_copy_text(text, n);
+		status = part ? add_text(list, part, err) : fail_memory(err);
+		memory_free(part);
+		if (!text[n])
+			break;
+		text += n + 1;
+	}
+	return status;
+}
+
+enum sphex_status sphex_count_sample(struct sphex_count *c, const char *name, struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	return add_text(&c->settings.samples, name, err);
 }
 
 enum sphex_status sphex_count_threads(struct sphex_count *c, unsigned n, struct sphex_error *err)
@@ -203,7 +243,16 @@ enum sphex_status sphex_count_sites(struct sphex_count *c, const struct sphex_si
 	return SPHEX_OK;
 }
 
-enum setting_kind { SETTING_TEXT, SETTING_BOOL, SETTING_NUMBER };
+enum setting_kind {
+	SETTING_TEXT,
+	SETTING_BOOL,
+	SETTING_NUMBER,
+	SETTING_FLAGS, /* a number of 16 bits, decimal or 0x... */
+	SETTING_LIST,  /* each value is added */
+	SETTING_COMMA_LIST,
+	SETTING_REQUIRE_TAG,
+	SETTING_EXCLUDE_TAG
+};
 
 struct setting {
 	const char *key;
@@ -213,7 +262,19 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-        {"regions", SETTING_TEXT, offsetof(struct run_settings, regions), 0, 0},
+        {"regions", SETTING_LIST, offsetof(struct run_settings, regions), 0, 0},
+        {"reference", SETTING_TEXT, offsetof(struct run_settings, reference), 0, 0},
+        {"filter", SETTING_COMMA_LIST, offsetof(struct run_settings, filters), 0, 0},
+        {"all-sites", SETTING_BOOL, offsetof(struct run_settings, all_sites), 0, 0},
+        {"biallelic-only", SETTING_BOOL, offsetof(struct run_settings, biallelic_only), 0, 0},
+        {"contig-style-auto", SETTING_BOOL, offsetof(struct run_settings, contig_style_auto), 0, 0},
+        {"count-reads", SETTING_BOOL, offsetof(struct run_settings, by_read), 0, 0},
+        {"min-mapq", SETTING_NUMBER, offsetof(struct run_settings, filter.min_mapq), 0, 255},
+        {"exclude-flags", SETTING_FLAGS, offsetof(struct run_settings, filter.exclude_flags), 0, 65535},
+        {"require-flags", SETTING_FLAGS, offsetof(struct run_settings, filter.require_flags), 0, 65535},
+        {"require-tag", SETTING_REQUIRE_TAG, 0, 0, 0},
+        {"exclude-tag", SETTING_EXCLUDE_TAG, 0, 0, 0},
+        {"wasp-filter", SETTING_BOOL, offsetof(struct run_settings, filter.wasp), 0, 0},
         {"use-region-names", SETTING_BOOL, offsetof(struct run_settings, use_region_names), 0, 0},
         {"feature", SETTING_TEXT, offsetof(struct run_settings, feature), 0, 0},
         {"attribute", SETTING_TEXT, offsetof(struct run_settings, attribute), 0, 0},
@@ -241,8 +302,9 @@ static enum sphex_status set_bool(bool *to, const struct setting *setting, const
 static enum sphex_status set_number(uint32_t *to, const struct setting *setting, const char *value,
         struct sphex_error *err)
 {
+	bool hex = setting->kind == SETTING_FLAGS && strncmp(value, "0x", 2) == 0;
 	char *end;
-	unsigned long long number = strtoull(value, &end, 10);
+	unsigned long long number = strtoull(value, &end, hex ? 16 : 10);
 
 	if (*value < '0' || *value > '9' || *end || number < setting->min || number > setting->max)
 		return fail(err, SPHEX_E_ARGUMENT, "%s: a number from %u to %u, not %s", setting->key,
@@ -251,21 +313,54 @@ static enum sphex_status set_number(uint32_t *to, const struct setting *setting,
 	return SPHEX_OK;
 }
 
+static enum sphex_status add_tag(struct tag_test **tests, size_t *n, const char *value,
+        struct sphex_error *err)
+{
+	struct tag_test *more = memory_resize(*tests, *n + 1, sizeof(*more));
+	enum sphex_status status;
+
+	if (!more)
+		return fail_memory(err);
+	*tests = more;
+	status = tag_test_parse(value, &more[*n], err);
+	*n += !status;
+	return status;
+}
+
+static enum sphex_status apply_setting(struct sphex_count *c, const struct setting *setting, void *field,
+        const char *value, struct sphex_error *err)
+{
+	struct record_filter *filter = &c->settings.filter;
+
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		return set_text(field, value, err);
+	case SETTING_BOOL:
+		return set_bool(field, setting, value, err);
+	case SETTING_LIST:
+		return add_text(field, value, err);
+	case SETTING_COMMA_LIST:
+		return add_texts(field, value, err);
+	case SETTING_REQUIRE_TAG:
+		return add_tag(&filter->require_tags, &filter->n_require_tags, value, err);
+	case SETTING_EXCLUDE_TAG:
+		return add_tag(&filter->exclude_tags, &filter->n_exclude_tags, value, err);
+	default:
+		return set_number(field, setting, value, err);
+	}
+}
+
 enum sphex_status sphex_count_set(struct sphex_count *c, const char *key, const char *value,
         struct sphex_error *err)
 {
 	SPARE_ERROR(err);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		const struct setting *setting = &settings[i];
-		char *field = (char *)&c->settings + setting->offset;
+		void *field = (char *)&c->settings + setting->offset;
 
 		if (strcmp(setting->key, key) != 0)
 			continue;
-		if (setting->kind == SETTING_TEXT)
-			return set_text((char **)(void *)field, value, err);
-		if (setting->kind == SETTING_BOOL)
-			return set_bool((bool *)field, setting, value, err);
-		return set_number((uint32_t *)(void *)field, setting, value, err);
+		return apply_setting(c, setting, field, value, err);
 	}
 	return fail(err, SPHEX_E_ARGUMENT, "unknown setting: %s", key);
 }

@@ -12,6 +12,7 @@
 #include "bam/reader.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "variants/fasta.h"
 #include "variants/vcf.h"
 
 #define PROGRESS_SECONDS 0.1
@@ -20,6 +21,8 @@ struct run {
 	struct run_settings *settings;
 	struct run_result *result;
 	struct reader *reader;
+	struct fasta *fasta; /* NULL without */
+	uint32_t *contig_refs;
 	struct observer observer;
 	struct observations *observations; /* one per slot of the reader */
 	size_t n_observations;
@@ -85,8 +88,8 @@ static enum sphex_status read_variants(const struct run *run, struct sphex_error
 	enum sphex_status status;
 	struct variant_options options = {.rules = s->mode == SPHEX_MODE_WASP2_LEGACY ? SELECT_WASP2_LEGACY
 	                                                                           : SELECT_WASP2,
-	        .samples = (const char *const *)s->samples,
-	        .n_samples = s->n_samples,
+	        .samples = (const char *const *)s->samples.items,
+	        .n_samples = s->samples.n,
 	        .include_indels = s->include_indels,
 	        .include_multiallelic = s->include_multiallelic,
 	        .accept_loss = s->accept_loss,
@@ -95,7 +98,7 @@ static enum sphex_status read_variants(const struct run *run, struct sphex_error
 
 	if (s->sites)
 		return take_sites(s->sites, variants, err);
-	variants->n_samples = s->n_samples;
+	variants->n_samples = s->samples.n;
 	if (s->vcf_bed || s->intersect_bed)
 		return SPHEX_OK; /* rows_make() reads the lines or the rows instead */
 	status = variants_read(s->variants, &options, variants, err);
@@ -110,7 +113,7 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 	const struct run_settings *s = run->settings;
 	struct rows *rows = &run->result->rows;
 	struct rows_options options = {.variants = s->variants,
-	        .regions = s->regions,
+	        .regions = s->regions.n ? s->regions.items[s->regions.n - 1] : NULL,
 	        .use_region_names = s->use_region_names,
 	        .feature = s->feature,
 	        .attribute = s->attribute,
@@ -188,25 +191,81 @@ static enum sphex_status no_common_contig(const struct run *run, const struct mi
 	return at_file(err, run->settings->bam);
 }
 
-static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
+static enum sphex_status build_listed_sites(struct run *run, struct missing_contigs *missing,
+        struct sphex_error *err)
 {
-	struct run_result *result = run->result;
 	struct sites_options options = {.rules = run->observer.rules,
 	        .drop_duplicates = !run->settings->sites,
 	        .share_counts = !run->settings->sites};
-	struct missing_contigs missing;
-	enum sphex_status status = sites_build(&result->variants, &result->rows,
-	        reader_header(run->reader), &options, &result->sites, &missing, err);
 
-	if (status)
+	return sites_build(&run->result->variants, &run->result->rows, reader_header(run->reader)->n_refs,
+	        run->contig_refs, &options, &run->result->sites, missing, err);
+}
+
+/* One contig of the FASTA, as events ask for it. */
+struct fasta_contig {
+	struct fasta *fasta;
+	uint32_t contig;
+};
+
+static enum sphex_status bases_of(void *user, uint64_t beg0, uint64_t end0, char *out, struct sphex_error *err)
+{
+	const struct fasta_contig *c = user;
+
+	return fasta_bases(c->fasta, c->contig, beg0, end0, out, err);
+}
+
+static enum sphex_status build_native_sites(struct run *run, struct missing_contigs *missing,
+        struct sphex_error *err)
+{
+	const struct pool *contigs = &run->result->variants.contigs;
+	struct reference *references = memory_new(contigs->n, sizeof(*references));
+	struct fasta_contig *fasta_contigs = memory_new(contigs->n, sizeof(*fasta_contigs));
+	enum sphex_status status = references && fasta_contigs ? SPHEX_OK : fail_memory(err);
+
+	for (size_t i = 0; i < contigs->n && !status && run->fasta; i++) {
+		size_t nbytes;
+		const char *name = pool_text(contigs, (uint32_t)i, &nbytes);
+
+		fasta_contigs[i] = (struct fasta_contig){run->fasta, fasta_find(run->fasta, name, nbytes)};
+		if (fasta_contigs[i].contig == FASTA_NONE) {
+			fail(err, SPHEX_E_NOT_FOUND, "contig %s is not in the reference", name);
+			status = at_file(err, run->settings->reference);
+			break;
+		}
+		references[i] = (struct reference){
+		        bases_of, &fasta_contigs[i], fasta_length(run->fasta, fasta_contigs[i].contig)};
+	}
+	if (!status)
+		status = sites_build_native(&run->result->variants, &run->result->rows,
+		        reader_header(run->reader)->n_refs, run->contig_refs,
+		        run->fasta ? references : NULL, &run->result->sites, missing, err);
+	memory_free(references);
+	memory_free(fasta_contigs);
+	return status;
+}
+
+static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
+{
+	struct run_result *result = run->result;
+	struct missing_contigs missing = {0};
+	enum sphex_status status = sites_map_contigs(
+	        &result->variants.contigs, reader_header(run->reader), &run->contig_refs, err);
+
+	if (!status)
+		status = result->variants.extras ? build_native_sites(run, &missing, err)
+		                                 : build_listed_sites(run, &missing, err);
+	if (status) {
+		missing_contigs_free(&missing);
 		return status;
+	}
 	if (result->sites.n == 0 && missing.n && !run->settings->accept_loss &&
 	        !run->observer.rules->missing_contig_is_null && !run->settings->sites &&
 	        would_respelling_help(run, &missing))
 		status = no_common_contig(run, &missing, err);
 	else
 		warn_missing(run, &missing);
-	memory_free(missing.items);
+	missing_contigs_free(&missing);
 	return status;
 }
 
@@ -348,6 +407,7 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 	for (size_t i = 0; i < run->n_observations; i++)
 		observations_free(&run->observations[i]);
 	memory_free(run->observations);
+	memory_free(run->contig_refs);
 	return status;
 }
 

@@ -9,16 +9,24 @@
 #include "output/table.h"
 #include "simd/kernels.h"
 
+/* Texts, owned. */
+struct text_list {
+	char **items;
+	size_t n, cap;
+};
+
 /* Everything that can be set; texts are owned. */
 struct run_settings {
 	enum sphex_mode mode;
 	char *bam, *variants;
-	char **samples;
-	size_t n_samples, samples_cap;
+	struct text_list samples, regions, filters;
 	const struct sphex_sites *sites; /* instead of variants; borrowed */
-	char *regions, *feature, *attribute, *parent;
+	char *reference;
+	char *feature, *attribute, *parent;
 	char *temp_dir, *vcf_bed, *intersect_bed;
+	struct record_filter filter; /* native mode */
 	bool by_read; /* native: records instead of fragments */
+	bool all_sites, biallelic_only, contig_style_auto;
 	bool use_region_names, include_indels, include_multiallelic;
 	bool allow_truncated, accept_loss;
 	uint32_t min_baseq;

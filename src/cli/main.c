@@ -55,7 +55,7 @@ static void print_warning(void *user, const char *text)
 
 static bool parse_mode(const char *name, enum sphex_mode *mode)
 {
-	static const char *const names[] = {
+	static const char *const names[] = {[SPHEX_MODE_NATIVE] = "native",
 	        [SPHEX_MODE_WASP2] = "wasp2", [SPHEX_MODE_WASP2_LEGACY] = "wasp2-legacy"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -149,7 +149,7 @@ static enum filter_reason check_tags(const struct record_filter *f, const struct
 
 enum filter_reason filter_record(const struct record_filter *f, const struct record *r)
 {
-	uint16_t excluded = r->flags & f->exclude_flags;
+	uint16_t excluded = (uint16_t)(r->flags & f->exclude_flags);
 
 	if (r->flags & FLAG_UNMAPPED || r->ref_id < 0 || r->pos0 < 0 || r->n_cigar == 0)
 		return REASON_UNMAPPED;

@@ -35,9 +35,8 @@ struct tag_test {
 };
 
 struct record_filter {
-	uint16_t exclude_flags, require_flags;
-	uint8_t min_mapq;
-	bool needs_seq; /* a record without SEQ is filtered */
+	uint32_t exclude_flags, require_flags;
+	uint32_t min_mapq;
 	bool wasp;      /* vW present and not 1 is filtered */
 	struct tag_test *require_tags, *exclude_tags; /* owned */
 	size_t n_require_tags, n_exclude_tags;

@@ -4,9 +4,23 @@
 #include "bam/record.h"
 
 #define CODE(c) (1u << (c))
-#define CODES_ACGTN (CODE(1) | CODE(2) | CODE(4) | CODE(8) | CODE(15))
+#define CODES_ACGT (CODE(1) | CODE(2) | CODE(4) | CODE(8))
+#define CODES_ACGTN (CODES_ACGT | CODE(15))
 
 static const struct count_rules rules[] = {
+        [SPHEX_MODE_NATIVE] =
+                {
+                        .name = "native",
+                        .style = TABLE_NATIVE,
+                        .n_counts = 8,
+                        .count_names = {"ref_count", "alt_count", "other_count", "discordant_count",
+                                "ambiguous_count", "low_baseq_count", "low_mapq_count",
+                                "filtered_count"},
+                        .silent_bases = 0xFFFFu & ~CODES_ACGT,
+                        .choice = SITES_ALL,
+                        .claims = CLAIM_FRAGMENTS,
+                        .reports_filtered = true,
+                },
         [SPHEX_MODE_WASP2] =
                 {
                         .name = "wasp2",

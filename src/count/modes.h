@@ -22,8 +22,15 @@ enum claim_order {
 
 #define MAX_COUNTS 8
 
+/* Order and look of the columns. */
+enum table_style {
+	TABLE_WASP2, /* pos0, GT; attributes before the counts; quotes as CSV has them */
+	TABLE_NATIVE /* id, gt; attributes behind the counts; texts as they are, "." for a missing one */
+};
+
 struct count_rules {
 	const char *name;
+	enum table_style style;
 	unsigned n_counts; /* count columns, and their names */
 	const char *count_names[MAX_COUNTS];
 	uint16_t exclude_flags;     /* a record with one of these bits says nothing (without a filter) */

@@ -105,6 +105,22 @@ static uint8_t judge_text(const struct observer *observer, const struct record *
 	return starts_with_alt ? TEXT_ALT : TEXT_OTHER;
 }
 
+/* ---------------------------------------------------------------- events */
+
+/* What the record says about the event of `site`; CLASS_NO_BASE: it does not look. */
+static uint8_t judge_site(const struct observer *observer, const struct record *r, uint32_t site,
+        struct cigar_place *place)
+{
+	const struct sites *sites = observer->sites;
+	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
+	uint8_t says[EVENT_MAX_ALTS];
+
+	if (ref->n == 1)
+		return judge_event(&sites->events, ref->first, r, place, observer->min_baseq);
+	judge_alts(&sites->events, ref->first, ref->n, r, place, observer->min_baseq, says);
+	return says[ref->i];
+}
+
 /* ---------------------------------------------------------------- one covering record */
 
 #define NO_OFFSET UINT32_MAX
@@ -196,17 +212,41 @@ static enum sphex_status observe_all(struct scan *s, const struct record *r, int
         struct name_hash name, struct sphex_error *err)
 {
 	const struct sites *sites = s->observer->sites;
+	struct cigar_place place = cigar_start(r);
 
 	for (uint32_t i = s->site; i < s->sites_end && sites->pos0[i] < end; i++) {
-		uint32_t q = walk_to(&walk, sites->pos0[i]);
+		uint8_t says = s->dropped;
+		uint32_t q = NO_OFFSET;
 
-		if (q == NO_OFFSET && !s->observer->rules->spanning_claims)
+		if (site_end0(sites, i) <= (uint32_t)r->pos0)
 			continue;
+		if (sites->refs[i] == ALLELE_EVENT) {
+			uint8_t judged = judge_site(s->observer, r, i, &place);
+
+			if (judged == CLASS_NO_BASE)
+				continue;
+			says = says == SAYS_NO_BASE ? judged : says;
+		} else {
+			q = walk_to(&walk, sites->pos0[i]);
+			if (q == NO_OFFSET && !s->observer->rules->spanning_claims)
+				continue;
+		}
 		if (!reserve(s->out, s->out->n + 1))
 			return fail_memory(err);
-		add(s, name, i, r, q, s->dropped);
+		add(s, name, i, r, q, says);
 	}
 	return SPHEX_OK;
+}
+
+/* Bases of the read that the CIGAR speaks of. */
+static uint64_t read_length(const struct record *r)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < r->n_cigar; i++)
+		if (CIGAR_CONSUMES_READ >> (record_cigar_word(r, i) & 15) & 1)
+			n += record_cigar_word(r, i) >> 4;
+	return n;
 }
 
 static enum sphex_status observe_record(struct scan *s, const struct record *r, int64_t end,
@@ -217,6 +257,9 @@ static enum sphex_status observe_record(struct scan *s, const struct record *r, 
 	struct name_hash name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
 
 	s->out->n_covering++;
+	if (rules->reports_filtered && r->n_bases && read_length(r) != r->n_bases)
+		return fail(err, SPHEX_E_DATA, "damaged BAM record: its CIGAR speaks of %llu bases, SEQ has %u",
+		        (unsigned long long)read_length(r), r->n_bases);
 	if (rules->padding_consumes_read)
 		walk.consumes_read |= 1u << CIGAR_P;
 	if (rules->choice == SITES_FIRST_LISTED)
@@ -296,6 +339,7 @@ static bool is_looked_at(struct scan *s, const struct record *r)
 static enum sphex_status scan_record(struct scan *s, const struct record *r, struct sphex_error *err)
 {
 	const struct sites *sites = s->observer->sites;
+	uint32_t first; /* sites that begin before it end before the record */
 	int64_t end;
 
 	if (!is_looked_at(s, r))
@@ -304,8 +348,11 @@ static enum sphex_status scan_record(struct scan *s, const struct record *r, str
 		enter_reference(s, r->ref_id);
 	if (s->site == s->sites_end || r->pos0 < 0)
 		return SPHEX_OK;
-	if (sites->pos0[s->site] < (uint32_t)r->pos0)
-		advance_to(s, (uint32_t)r->pos0);
+	first = (uint32_t)r->pos0 < sites->max_width ? 0 : (uint32_t)r->pos0 - sites->max_width + 1;
+	if (sites->pos0[s->site] < first)
+		advance_to(s, first);
+	while (s->site < s->sites_end && site_end0(sites, s->site) <= (uint32_t)r->pos0)
+		s->site++;
 	if (s->site == s->sites_end)
 		return SPHEX_OK;
 	end = span_end(r);

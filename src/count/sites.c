@@ -20,8 +20,9 @@ struct builder {
 	const struct rows *rows;
 	const struct sites_options *options;
 	struct sites *out;
+	uint32_t n_refs;
 	struct placed *placed;
-	uint32_t *contig_refs; /* per contig of the variants */
+	const uint32_t *contig_refs; /* per contig of the variants */
 	size_t n_rows;
 };
 
@@ -29,6 +30,8 @@ void sites_free(struct sites *s)
 {
 	memory_free(s->pos0);
 	memory_free(s->ends0);
+	memory_free(s->event_refs);
+	events_free(&s->events);
 	memory_free(s->order);
 	memory_free(s->variant);
 	memory_free(s->refs);
@@ -73,15 +76,15 @@ static size_t sort_refs(const struct bam_header *header, struct named_ref *named
 	return n;
 }
 
-static enum sphex_status map_contigs(struct builder *b, const struct bam_header *header,
-        struct sphex_error *err)
+enum sphex_status sites_map_contigs(const struct pool *contigs, const struct bam_header *header,
+        uint32_t **contig_refs, struct sphex_error *err)
 {
-	const struct pool *contigs = &b->variants->contigs;
 	struct named_ref *named = memory_new(header->n_refs, sizeof(*named));
+	uint32_t *refs = memory_new(contigs->n, sizeof(*refs));
 	size_t n_named;
 
-	b->contig_refs = memory_new(contigs->n, sizeof(*b->contig_refs));
-	if (!named || !b->contig_refs) {
+	*contig_refs = refs;
+	if (!named || !refs) {
 		memory_free(named);
 		return fail_memory(err);
 	}
@@ -91,8 +94,7 @@ static enum sphex_status map_contigs(struct builder *b, const struct bam_header 
 		const char *name = pool_text(contigs, (uint32_t)i, &nbytes);
 		const struct named_ref *found = bsearch(name, named, n_named, sizeof(*named), compare_name);
 
-		b->contig_refs[i] = found && strlen(name) == nbytes ? found->ref
-		                                                    : header->n_refs + (uint32_t)i;
+		refs[i] = found && strlen(name) == nbytes ? found->ref : header->n_refs + (uint32_t)i;
 	}
 	memory_free(named);
 	return SPHEX_OK;
@@ -255,7 +257,7 @@ static enum sphex_status drop_duplicates(const struct builder *b, const struct p
 static enum sphex_status make_columns(struct builder *b, struct sphex_error *err)
 {
 	struct sites *s = b->out;
-	size_t n = b->n_rows;
+	size_t n = b->n_rows > b->variants->n ? b->n_rows : b->variants->n;
 
 	s->pos0 = memory_new(n + 1, sizeof(*s->pos0));
 	s->order = memory_new(n, sizeof(*s->order));
@@ -336,33 +338,43 @@ static void finish_missing(const struct builder *b, struct missing_contigs *miss
 	}
 }
 
-enum sphex_status sites_build(const struct variants *variants, const struct rows *rows,
-        const struct bam_header *header, const struct sites_options *options, struct sites *out,
+void missing_contigs_free(struct missing_contigs *missing)
+{
+	memory_free(missing->items);
+	memset(missing, 0, sizeof(*missing));
+}
+
+static enum sphex_status prepare(struct builder *b, struct missing_contigs *missing, struct sphex_error *err)
+{
+	memset(b->out, 0, sizeof(*b->out));
+	memset(missing, 0, sizeof(*missing));
+	b->out->variants = b->variants;
+	b->out->n_refs = b->n_refs;
+	b->out->max_width = 1;
+	if (b->n_rows >= SITE_NONE)
+		return fail(err, SPHEX_E_LIMIT, "more than %u rows", SITE_NONE - 1);
+	missing->items = memory_new_zeroed(b->variants->contigs.n, sizeof(*missing->items));
+	return missing->items ? make_columns(b, err) : fail_memory(err);
+}
+
+enum sphex_status sites_build(const struct variants *variants, const struct rows *rows, uint32_t n_refs,
+        const uint32_t *contig_refs, const struct sites_options *options, struct sites *out,
         struct missing_contigs *missing, struct sphex_error *err)
 {
 	struct builder b = {.variants = variants,
 	        .rows = rows,
 	        .options = options,
+	        .contig_refs = contig_refs,
+	        .n_refs = n_refs,
 	        .out = out,
 	        .n_rows = rows->identity ? variants->n : rows->n};
 	uint8_t *keep = memory_new(b.n_rows, 1);
-	enum sphex_status status = SPHEX_OK;
+	enum sphex_status status = prepare(&b, missing, err);
 
-	memset(out, 0, sizeof(*out));
-	memset(missing, 0, sizeof(*missing));
-	out->variants = variants;
-	out->n_refs = header->n_refs;
-	missing->items = memory_new_zeroed(variants->contigs.n, sizeof(*missing->items));
-	if (b.n_rows >= SITE_NONE)
-		status = fail(err, SPHEX_E_LIMIT, "more than %u rows", SITE_NONE - 1);
-	else if (!keep || !missing->items)
+	if (!status && !keep)
 		status = fail_memory(err);
 	if (!status)
-		status = map_contigs(&b, header, err);
-	if (!status)
 		status = place_rows(&b, err);
-	if (!status)
-		status = make_columns(&b, err);
 	if (!status) {
 		memset(keep, 1, b.n_rows);
 		status = make_sites(&b, missing, keep, err);
@@ -370,13 +382,186 @@ enum sphex_status sites_build(const struct variants *variants, const struct rows
 	if (!status) {
 		list_kept(out, keep, b.n_rows);
 		finish_missing(&b, missing);
-	} else {
-		sites_free(out);
-		memory_free(missing->items);
-		memset(missing, 0, sizeof(*missing));
 	}
 	memory_free(keep);
-	memory_free(b.contig_refs);
 	memory_free(b.placed);
+	return status;
+}
+
+/* ---------------------------------------------------------------- native */
+
+/* A line on its way to its site. */
+struct placed_line {
+	uint64_t begin; /* reference << 32 | first position at which a record looks */
+	uint32_t end0, line, event_ref; /* event_ref: SITE_NONE for an SNV */
+};
+
+static struct change change_of_line(const struct variants *v, size_t line)
+{
+	size_t n_ref, n_alt;
+	const char *ref = variant_ref(v, line, &n_ref), *alt = variant_alt(v, line, &n_alt);
+
+	return change_of(ref, n_ref, alt, n_alt);
+}
+
+static enum sphex_status add_event(struct builder *b, const struct reference *reference, size_t line,
+        struct sphex_error *err)
+{
+	const struct variants *v = b->variants;
+	size_t n_ref, n_alt;
+	const char *ref = variant_ref(v, line, &n_ref), *alt = variant_alt(v, line, &n_alt);
+
+	return events_add(&b->out->events, reference, v->items[line].pos0, ref, n_ref, alt, n_alt, err);
+}
+
+/* Events for all ALTs of the record with the lines [begin, end), when one with rows is no SNV. */
+static enum sphex_status add_record_events(struct builder *b, const struct reference *reference, size_t begin,
+        size_t end, bool *has_events, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	*has_events = false;
+	for (size_t i = begin; i < end; i++)
+		*has_events |= b->variants->extras[i].has_row &&
+		               change_of_line(b->variants, i).kind != EVENT_SNV;
+	if (*has_events && end - begin > EVENT_MAX_ALTS)
+		return fail(err, SPHEX_E_LIMIT, "a variant record has more than %u ALTs", EVENT_MAX_ALTS);
+	for (size_t i = begin; *has_events && i < end && !status; i++)
+		status = add_event(b, reference, i, err);
+	return status;
+}
+
+static void place_line(struct builder *b, size_t line, uint32_t first_event, size_t begin, size_t end,
+        struct placed_line *out)
+{
+	const struct variant *v = &b->variants->items[line];
+	struct change change = change_of_line(b->variants, line);
+	struct sites *s = b->out;
+	int64_t beg0 = v->pos0 + (int64_t)change.n_skipped, end0 = beg0 + 1;
+
+	out->line = (uint32_t)line;
+	out->event_ref = SITE_NONE;
+	if (change.kind != EVENT_SNV) {
+		event_span(&s->events.items[first_event + (line - begin)], &beg0, &end0);
+		out->event_ref = (uint32_t)s->n_event_refs;
+		s->event_refs[s->n_event_refs++] = (struct event_ref){
+		        first_event, (uint16_t)(end - begin), (uint16_t)(line - begin)};
+	}
+	beg0 = beg0 < 0 ? 0 : beg0;
+	out->begin = (uint64_t)b->contig_refs[v->contig] << 32 | (uint64_t)beg0;
+	out->end0 = (uint32_t)end0;
+}
+
+static int compare_placed_lines(const void *a, const void *b)
+{
+	const struct placed_line *x = a, *y = b;
+
+	if (x->begin != y->begin)
+		return x->begin < y->begin ? -1 : 1;
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+/* All lines that have rows and are on a contig of the BAM. */
+static enum sphex_status place_lines(struct builder *b, const struct reference *references,
+        struct placed_line *placed, size_t *n_placed, struct missing_contigs *missing,
+        struct sphex_error *err)
+{
+	const struct variants *v = b->variants;
+	size_t end;
+
+	for (size_t begin = 0; begin < v->n; begin = end) {
+		uint32_t contig = v->items[begin].contig, first_event = (uint32_t)b->out->events.n;
+		bool is_missing = b->contig_refs[contig] >= b->n_refs, has_events;
+		enum sphex_status status;
+
+		for (end = begin + 1; end < v->n && v->extras[end].record == v->extras[begin].record; end++)
+			;
+		if (is_missing) {
+			for (size_t i = begin; i < end; i++)
+				missing->items[contig].n_sites += v->extras[i].has_row;
+			continue;
+		}
+		status = add_record_events(b, references ? &references[contig] : NULL, begin, end, &has_events, err);
+		if (status)
+			return status;
+		for (size_t i = begin; i < end; i++)
+			if (v->extras[i].has_row)
+				place_line(b, i, first_event, begin, end, &placed[(*n_placed)++]);
+	}
+	return SPHEX_OK;
+}
+
+static void add_native_site(struct builder *b, const struct placed_line *p)
+{
+	const struct variants *v = b->variants;
+	struct sites *s = b->out;
+	size_t n, skipped = change_of_line(v, p->line).n_skipped;
+	uint32_t width;
+
+	s->pos0[s->n] = (uint32_t)p->begin;
+	s->ends0[s->n] = p->end0;
+	s->order[s->n] = p->line;
+	s->variant[s->n] = p->event_ref == SITE_NONE ? p->line : p->event_ref;
+	s->refs[s->n] = p->event_ref == SITE_NONE ? allele_code(variant_ref(v, p->line, &n) + skipped)
+	                                          : ALLELE_EVENT;
+	s->alts[s->n] = p->event_ref == SITE_NONE ? allele_code(variant_alt(v, p->line, &n) + skipped)
+	                                          : ALLELE_EVENT;
+	width = s->ends0[s->n] - s->pos0[s->n];
+	s->max_width = width > s->max_width ? width : s->max_width;
+	s->ref_begins[(p->begin >> 32) + 1]++;
+	s->n++;
+}
+
+/* Sites from the placed lines, and the site of each row; line_sites has room for all lines. */
+static void finish_native(struct builder *b, const struct placed_line *placed, size_t n_placed,
+        uint32_t *line_sites)
+{
+	struct sites *s = b->out;
+
+	for (size_t i = 0; i < b->variants->n; i++)
+		line_sites[i] = SITE_NONE;
+	for (size_t i = 0; i < n_placed; i++) {
+		line_sites[placed[i].line] = (uint32_t)s->n;
+		add_native_site(b, &placed[i]);
+	}
+	for (uint32_t i = 0; i < s->n_refs; i++)
+		s->ref_begins[i + 1] += s->ref_begins[i];
+	s->pos0[s->n] = UINT32_MAX;
+	for (size_t i = 0; i < b->n_rows; i++) {
+		s->row_sites[i] = line_sites[row_variant(b->rows, i)];
+		s->kept_rows[s->n_kept++] = (uint32_t)i;
+	}
+}
+
+enum sphex_status sites_build_native(const struct variants *variants, const struct rows *rows,
+        uint32_t n_refs, const uint32_t *contig_refs, const struct reference *references,
+        struct sites *out, struct missing_contigs *missing, struct sphex_error *err)
+{
+	struct builder b = {.variants = variants,
+	        .rows = rows,
+	        .contig_refs = contig_refs,
+	        .n_refs = n_refs,
+	        .out = out,
+	        .n_rows = rows->identity ? variants->n : rows->n};
+	size_t n_lines = variants->n, n_placed = 0;
+	struct placed_line *placed = memory_new(n_lines, sizeof(*placed));
+	uint32_t *line_sites = memory_new(n_lines, sizeof(*line_sites));
+	enum sphex_status status = prepare(&b, missing, err);
+
+	if (!status) {
+		out->ends0 = memory_new(n_lines + 1, sizeof(*out->ends0));
+		out->event_refs = memory_new(n_lines, sizeof(*out->event_refs));
+		if (!placed || !line_sites || !out->ends0 || !out->event_refs)
+			status = fail_memory(err);
+	}
+	if (!status)
+		status = place_lines(&b, references, placed, &n_placed, missing, err);
+	if (!status) {
+		qsort(placed, n_placed, sizeof(*placed), compare_placed_lines);
+		finish_native(&b, placed, n_placed, line_sites);
+		finish_missing(&b, missing);
+	}
+	memory_free(placed);
+	memory_free(line_sites);
 	return status;
 }

@@ -7,6 +7,7 @@
 #define SPHEX_SITES_H
 
 #include "bam/header.h"
+#include "judge.h"
 #include "modes.h"
 #include "variants/rows.h"
 
@@ -15,6 +16,13 @@
 /* Allele codes beside the 4-bit base codes. */
 #define ALLELE_NEVER 0xFFu /* a letter that no read base equals */
 #define ALLELE_TEXT 0xFEu  /* compare the read's text with the alleles of the site's variant */
+#define ALLELE_EVENT 0xFDu /* ask judge_alts(): the site's `variant` is a number in event_refs */
+
+/* One ALT among the events of its variant record. */
+struct event_ref {
+	uint32_t first; /* the record's first event */
+	uint16_t n, i;  /* events of the record; which of them is the ALT */
+};
 
 struct sites {
 	const struct variants *variants; /* borrowed */
@@ -27,6 +35,9 @@ struct sites {
 	uint32_t n_refs;
 	uint32_t *ends0;    /* behind the last position at which a record looks; NULL: pos0 + 1 */
 	uint32_t max_width; /* largest ends0 - pos0 */
+	struct events events; /* of the sites that are no SNVs */
+	struct event_ref *event_refs;
+	size_t n_event_refs;
 	bool in_list_order; /* within each reference, order ascends with position */
 
 	/* rows */
@@ -50,6 +61,7 @@ struct missing_contigs {
 	struct missing_contig *items;
 	size_t n;
 };
+void missing_contigs_free(struct missing_contigs *missing);
 
 struct sites_options {
 	const struct count_rules *rules;
@@ -57,10 +69,24 @@ struct sites_options {
 	bool share_counts;    /* later rows at a site repeat its counts; else only the first row has them */
 };
 
-/* At most 2^32 - 2 rows. */
-enum sphex_status sites_build(const struct variants *variants, const struct rows *rows,
-                              const struct bam_header *header, const struct sites_options *options,
-                              struct sites *out, struct missing_contigs *missing, struct sphex_error *err);
+/*
+ * The reference of each contig of the variants, by name, one per contig: contig_refs[i] is a reference id, or
+ * n_refs + i when the BAM lacks it. The caller frees the array.
+ */
+enum sphex_status sites_map_contigs(const struct pool *contigs, const struct bam_header *header,
+        uint32_t **contig_refs, struct sphex_error *err);
+
+/* At most 2^32 - 2 rows. `out` and `missing` are freed by the caller in every case. */
+enum sphex_status sites_build(const struct variants *variants, const struct rows *rows, uint32_t n_refs,
+        const uint32_t *contig_refs, const struct sites_options *options, struct sites *out,
+        struct missing_contigs *missing, struct sphex_error *err);
+/*
+ * The same for variants with extras: each line with rows is a site of its own. The lines that are no SNVs
+ * become events, for which `references` gives the bases: one per contig of the variants.
+ */
+enum sphex_status sites_build_native(const struct variants *variants, const struct rows *rows,
+        uint32_t n_refs, const uint32_t *contig_refs, const struct reference *references,
+        struct sites *out, struct missing_contigs *missing, struct sphex_error *err);
 void sites_free(struct sites *s);
 
 #endif

@@ -1,23 +1,40 @@
 /* Cells are looked up, not stored; see table.h. */
 #include "table.h"
 
+static const unsigned orders[][TABLE_MAX_COLUMNS] = {
+        [TABLE_WASP2] = {FIELD_CHROM, FIELD_POS0, FIELD_POS, FIELD_REF, FIELD_ALT, FIELD_GT,
+                FIELD_ATTRIBUTE, FIELD_COUNT},
+        [TABLE_NATIVE] = {FIELD_CHROM, FIELD_POS, FIELD_ID, FIELD_REF, FIELD_ALT, FIELD_GT, FIELD_COUNT,
+                FIELD_ATTRIBUTE}};
+
+#define N_ORDERED 8
+
+/* How many columns a field stands for. */
+static unsigned n_columns_of(const struct table *t, unsigned field)
+{
+	switch (field) {
+	case FIELD_POS0:
+		return t->rows->has_pos0;
+	case FIELD_GT:
+		return t->rows->has_gt;
+	case FIELD_ATTRIBUTE:
+		return t->rows->n_attributes;
+	case FIELD_COUNT:
+		return t->rules->n_counts;
+	default:
+		return 1;
+	}
+}
+
 void table_layout(struct table *t)
 {
-	unsigned n = 0;
+	t->n_columns = 0;
+	for (unsigned i = 0; i < N_ORDERED; i++) {
+		unsigned field = orders[t->rules->style][i];
 
-	t->fields[n++] = FIELD_CHROM;
-	if (t->rows->has_pos0)
-		t->fields[n++] = FIELD_POS0;
-	t->fields[n++] = FIELD_POS;
-	t->fields[n++] = FIELD_REF;
-	t->fields[n++] = FIELD_ALT;
-	if (t->rows->has_gt)
-		t->fields[n++] = FIELD_GT;
-	for (unsigned i = 0; i < t->rows->n_attributes; i++)
-		t->fields[n++] = FIELD_ATTRIBUTE + i;
-	for (unsigned i = 0; i < t->rules->n_counts; i++)
-		t->fields[n++] = FIELD_COUNT + i;
-	t->n_columns = n;
+		for (unsigned j = 0; j < n_columns_of(t, field); j++)
+			t->fields[t->n_columns++] = field + j;
+	}
 }
 
 size_t table_n_rows(const struct table *t)
@@ -30,11 +47,14 @@ const char *table_column_name(const struct table *t, unsigned column)
 	static const char *const names[] = {[FIELD_CHROM] = "chrom",
 	        [FIELD_POS0] = "pos0",
 	        [FIELD_POS] = "pos",
+	        [FIELD_ID] = "id",
 	        [FIELD_REF] = "ref",
 	        [FIELD_ALT] = "alt",
 	        [FIELD_GT] = "GT"};
 	unsigned field = t->fields[column];
 
+	if (field == FIELD_GT && t->rules->style == TABLE_NATIVE)
+		return "gt";
 	if (field >= FIELD_COUNT)
 		return t->rules->count_names[field - FIELD_COUNT];
 	if (field >= FIELD_ATTRIBUTE)
@@ -87,7 +107,11 @@ struct table_cell table_cell(const struct table *t, unsigned column, size_t row_
 	case FIELD_POS0:
 		return number_cell(v->pos0);
 	case FIELD_POS:
+		if (t->rules->style == TABLE_NATIVE)
+			return number_cell(v->pos0 + 1);
 		return number_cell(joined ? joined->pos1 : v->end);
+	case FIELD_ID:
+		return pool_cell(&t->variants->ids, t->variants->extras[line].id);
 	case FIELD_REF:
 		cell.text = variant_ref(t->variants, line, &cell.nbytes);
 		return cell;

@@ -11,6 +11,7 @@ enum table_field {
 	FIELD_CHROM,
 	FIELD_POS0,
 	FIELD_POS,
+	FIELD_ID,
 	FIELD_REF,
 	FIELD_ALT,
 	FIELD_GT,

@@ -44,6 +44,8 @@ static void put_row(struct writer *w, const struct table *t, size_t row)
 			writer_put(w, "\t", 1);
 		if (cell.is_number)
 			put_number(w, cell.number);
+		else if (t->rules->style == TABLE_NATIVE)
+			writer_put(w, cell.text ? cell.text : ".", cell.text ? cell.nbytes : 1);
 		else if (cell.text)
 			put_text(w, cell.text, cell.nbytes);
 	}

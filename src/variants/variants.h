@@ -26,11 +26,21 @@ struct variant {
 	} alleles;
 };
 
+/* What the native mode knows of a line beside. */
+struct variant_extra {
+	uint32_t record; /* number of the variant record: the ALTs of one record are consecutive lines */
+	uint32_t id;     /* number in variants.ids, POOL_NONE for "." */
+	bool has_row;    /* false: only takes part in the judgement of the record's other ALTs */
+};
+
 struct variants {
 	struct variant *items;
 	size_t n, cap;
 	struct pool contigs; /* in order of first appearance among the kept lines */
 	struct pool gts;
+	struct variant_extra *extras; /* native mode: one per line; else NULL */
+	size_t extras_cap;
+	struct pool ids;
 	size_t n_samples; /* that were meant, lists and files of names resolved */
 	struct sphex_error loss; /* status 0, or what made the reader stop early although that is accepted */
 	char *text;
