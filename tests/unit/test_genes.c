@@ -1,6 +1,7 @@
 /* Annotation: which lines, which columns, which values. */
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/text_rows.h"
