@@ -9,8 +9,10 @@ void variants_free(struct variants *v)
 {
 	memory_free(v->items);
 	memory_free(v->text);
+	memory_free(v->extras);
 	pool_free(&v->contigs);
 	pool_free(&v->gts);
+	pool_free(&v->ids);
 	memset(v, 0, sizeof(*v));
 }
 
@@ -59,6 +61,33 @@ enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos
 	memcpy(alleles + ref_nbytes, alt, alt_nbytes);
 	v->items[v->n++] = item;
 	return SPHEX_OK;
+}
+
+enum sphex_status variants_add_extra(
+	struct variants *v, struct variant_extra extra, struct sphex_error *err)
+{
+	if (!memory_reserve(&v->extras, &v->extras_cap, v->n, sizeof(*v->extras)))
+		return fail_memory(err);
+	v->extras[v->n - 1] = extra;
+	return SPHEX_OK;
+}
+
+const char *variant_fate_word(enum variant_fate fate)
+{
+	static const char *const words[N_VARIANT_FATES] = {[FATE_FILTER] = "filter",
+		[FATE_MULTIALLELIC] = "multiallelic",
+		[FATE_NO_ALT] = "no_alt",
+		[FATE_STAR] = "star",
+		[FATE_SYMBOLIC] = "symbolic",
+		[FATE_NOT_ACGT] = "not_acgt",
+		[FATE_SAME_AS_REF] = "same_as_ref",
+		[FATE_NOT_SNV] = "not_snv",
+		[FATE_TOO_LONG] = "too_long",
+		[FATE_NOT_HET] = "not_het",
+		[FATE_REPEATED] = "repeated",
+		[FATE_KEPT] = "kept"};
+
+	return words[fate];
 }
 
 const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes)

@@ -2,7 +2,9 @@
  * The variant lines: what selection keeps of a variant file, in file order.
  *
  * A line is one (record, ALT) by the text rules, or one record with its ALT column as it stands by
- * the bcftools rules (design: rules of mode wasp2, section 4).
+ * the bcftools rules (design: rules of mode wasp2, section 4). By the native rules it is one
+ * (record, ALT) in upper case, with GT as in the file (design: native counting rules, section 1);
+ * the lines of a record are consecutive, and all have the REF of the record.
  */
 #ifndef SPHEX_VARIANTS_H
 #define SPHEX_VARIANTS_H
@@ -26,11 +28,32 @@ struct variant {
 	} alleles;
 };
 
-/* What the native mode knows of a line beside. */
+/* What else is known of a line in native mode. */
 struct variant_extra {
-	uint32_t record; /* number of the variant record: the ALTs of one record are consecutive lines */
+	uint32_t record; /* number of its record in the file, from 1 */
 	uint32_t id;     /* number in variants.ids, POOL_NONE for "." */
-	bool has_row;    /* false: only takes part in the judgement of the record's other ALTs */
+	/*
+	 * False: no row, but the ALT takes part in judging the others of its record. There are such
+	 * lines only in records that have a row for something else than an SNV.
+	 */
+	bool has_row;
+};
+
+/* What became of records and ALTs in native mode: the first reason that holds. */
+enum variant_fate {
+	FATE_FILTER,       /* records: no FILTER of the list */
+	FATE_MULTIALLELIC, /* records */
+	FATE_NO_ALT,       /* from here on ALTs */
+	FATE_STAR,
+	FATE_SYMBOLIC, /* <X> and breakends */
+	FATE_NOT_ACGT,
+	FATE_SAME_AS_REF,
+	FATE_NOT_SNV,
+	FATE_TOO_LONG,
+	FATE_NOT_HET,
+	FATE_REPEATED, /* chrom, pos, ref and alt of a kept one */
+	FATE_KEPT,
+	N_VARIANT_FATES
 };
 
 struct variants {
@@ -38,13 +61,15 @@ struct variants {
 	size_t n, cap;
 	struct pool contigs; /* in order of first appearance among the kept lines */
 	struct pool gts;
-	struct variant_extra *extras; /* native mode: one per line; else NULL */
-	size_t extras_cap;
-	struct pool ids;
 	size_t n_samples; /* that were meant, lists and files of names resolved */
 	struct sphex_error loss; /* status 0, or what made the reader stop early although that is accepted */
 	char *text;
 	size_t text_nbytes, text_cap;
+	/* native mode only */
+	struct variant_extra *extras; /* one per line; else NULL */
+	size_t extras_cap;
+	struct pool ids;
+	uint64_t fates[N_VARIANT_FATES];
 };
 
 /* A zeroed struct is empty. */
@@ -53,6 +78,16 @@ void variants_free(struct variants *v);
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
 	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
 	struct sphex_error *err);
+/* Completes the line that was added last; all lines of a table have an extra, or none has. */
+enum sphex_status variants_add_extra(
+	struct variants *v, struct variant_extra extra, struct sphex_error *err);
+/* True where line i is to have a row. */
+static inline bool variant_has_row(const struct variants *v, size_t i)
+{
+	return !v->extras || v->extras[i].has_row;
+}
+/* The word of the summary: "filter", "multiallelic", ... */
+const char *variant_fate_word(enum variant_fate fate);
 /* Alleles of line i: not NUL-terminated; valid until the next variants_add(). */
 const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes);
 const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes);

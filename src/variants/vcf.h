@@ -9,7 +9,7 @@
 #include "variants.h"
 
 /* The rules of wasp2 are two sets: which one holds depends on the file (section 4 of the rules). */
-enum select_rules { SELECT_WASP2, SELECT_WASP2_LEGACY };
+enum select_rules { SELECT_WASP2, SELECT_WASP2_LEGACY, SELECT_NATIVE };
 
 struct variant_options {
 	enum select_rules rules;
@@ -17,6 +17,11 @@ struct variant_options {
 	size_t n_samples;
 	bool include_indels;
 	bool include_multiallelic;
+	/* native rules only */
+	bool all_sites;             /* heterozygous or not */
+	bool biallelic_only;
+	const char *const *filters; /* names, or lists of names with commas; none: any FILTER */
+	size_t n_filters;
 	bool accept_loss;   /* of a damaged VCF.gz take what WASP2 takes: its first block */
 	unsigned n_threads; /* to inflate with */
 	const struct kernels *kernels;
