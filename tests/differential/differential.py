@@ -199,9 +199,9 @@ def expect(case: Any, inputs: Path) -> tuple[Expectation, str]:
     if case.mode == "wasp2-legacy":
         return expect_legacy(case, inputs), ""
     original = run_original(case, inputs, "original")
-    if case.damaged or case.foreign:
-        return expect_of_lossy_input(case, original), ""
     repaired = run_original(case, inputs, "repaired")
+    if case.damaged or case.foreign:
+        return expect_of_lossy_input(case, original, repaired), ""
     if original.exit == 0:
         differs = original.table != repaired.table or original.kept != repaired.kept
         problem = "the Python engine differs from the original" if differs else ""
@@ -219,7 +219,7 @@ def expect_legacy(case: Any, inputs: Path) -> Expectation:
     return Expectation(outcome, "table" if outcome.exit == 0 else "refused", may_refuse=unread)
 
 
-def expect_of_lossy_input(case: Any, original: Outcome) -> Expectation:
+def expect_of_lossy_input(case: Any, original: Outcome, repaired: Outcome) -> Expectation:
     """Ours refuses where the original loses reads or knows no contig of the variants.
 
     Damage that the original did not come across may be refused or not.
@@ -228,7 +228,8 @@ def expect_of_lossy_input(case: Any, original: Outcome) -> Expectation:
     if lost:
         refused = Outcome(1, None, {}, "")
         return Expectation(refused, "refused where the original loses data")
-    return Expectation(original, "damaged or foreign", may_refuse=True)
+    outcome = original if original.exit == 0 else repaired
+    return Expectation(outcome, "damaged or foreign", may_refuse=True)
 
 
 def no_contig_known(case: Any, table: bytes | None) -> bool:
@@ -261,7 +262,9 @@ def our_command(plan: Plan, case: Any, rng: random.Random) -> list[str]:
         return [str(plan.alias), *rng.choice((["count-variants"], [])), *case.args]
     threads = rng.choice(([], ["-@", "1"], ["-@", "2"], ["-@", "4"], ["--threads", "8"]))
     row = rng.choice(([], ["--simd", rng.choice(plan.rows)]))
-    return [str(plan.program), "count", "--compat", case.mode, *threads, *row, *case.args]
+    units = rng.choice(([], [], ["--unit-blocks", "1"], ["--unit-blocks", "3"]))
+    own = [str(plan.program), "count", "--compat", case.mode]
+    return [*own, *threads, *row, *units, *case.args]
 
 
 def run_ours(command: list[str], inputs: Path) -> Outcome:
