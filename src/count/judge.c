@@ -524,18 +524,21 @@ static bool changes_length(uint8_t kind)
 void judge_alts(const struct events *events, size_t first, size_t n, const struct record *r,
 	struct cigar_place *place, uint8_t min_baseq, uint8_t *says)
 {
-	const struct event *e = events->items + first;
 	size_t n_alt = 0, n_alt_long = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events->items[first + i];
+
 		says[i] = judge_event(events, first + i, r, place, min_baseq);
 		n_alt += says[i] == CLASS_ALT;
-		n_alt_long += says[i] == CLASS_ALT && changes_length(e[i].kind);
+		n_alt_long += says[i] == CLASS_ALT && changes_length(e->kind);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (e[i].kind == EVENT_SNV)
+		uint8_t kind = events->items[first + i].kind;
+
+		if (kind == EVENT_SNV)
 			continue;
-		if (says[i] == CLASS_ALT && n_alt_long > changes_length(e[i].kind))
+		if (says[i] == CLASS_ALT && n_alt_long > changes_length(kind))
 			says[i] = CLASS_AMBIGUOUS;
 		else if ((says[i] == CLASS_REF || says[i] == CLASS_AMBIGUOUS) && n_alt)
 			says[i] = CLASS_OTHER;
