@@ -103,8 +103,12 @@ enum sphex_status kept_files_name(const struct rows_options *o, enum region_kind
 	struct kept_files *out, struct sphex_error *err)
 {
 	const char *inputs[] = {o->variants, o->regions, o->variant_lines, o->joined_lines};
-	enum sphex_status status = make_paths(o, kind, out, err);
+	enum sphex_status status;
 
+	if (!o->variants)
+		return fail(err, SPHEX_E_ARGUMENT,
+			"intermediate files are named after the variant file, and none is given");
+	status = make_paths(o, kind, out, err);
 	if (o->variant_lines || o->joined_lines)
 		drop_path(&out->lines);
 	if (o->joined_lines)

@@ -55,6 +55,16 @@ Test(kept_files, names_are_those_of_the_original)
 	}
 }
 
+Test(kept_files, without_a_variant_file_there_are_no_names)
+{
+	struct rows_options options = {.keep_dir = "t"};
+	struct kept_files kept = {0};
+	struct sphex_error err;
+
+	cr_assert_eq(kept_files_name(&options, REGIONS_NONE, &kept, &err), SPHEX_E_ARGUMENT);
+	kept_files_free(&kept);
+}
+
 Test(kept_files, what_is_given_is_not_written)
 {
 	struct rows_options options = {.variants = "a.vcf",
