@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "genotype.h"
+
 /* Bases by which REF and ALT may differ in length. */
 #define MAX_INDEL_NBYTES ((size_t)10)
 /* A genotype has a few alleles; this allows hundreds. */
@@ -141,73 +143,6 @@ bool select_alleles(const struct selection *s, const struct record_view *r)
 
 /* ---------------------------------------------------------------- genotypes */
 
-/* Alleles of a GT in order: numbers or ".", with / or | between them. */
-struct gt_scan {
-	struct span rest;
-	bool at_end;
-	bool is_missing; /* the allele is "." */
-	uint64_t number;
-	char separator; /* behind the allele; 0 behind the last */
-};
-
-static struct gt_scan gt_scan_of(struct span gt)
-{
-	return (struct gt_scan){.rest = gt};
-}
-
-/* False behind the last allele, and when the allele is neither a number nor "." (rest.n is not 0).
- */
-static bool gt_next(struct gt_scan *s)
-{
-	struct span allele = {s->rest.p, 0};
-
-	if (s->at_end)
-		return false;
-	while (allele.n < s->rest.n && s->rest.p[allele.n] != '/' && s->rest.p[allele.n] != '|')
-		allele.n++;
-	s->is_missing = span_is(allele, ".");
-	if (!s->is_missing && !span_number(allele, &s->number))
-		return false;
-	s->at_end = allele.n == s->rest.n;
-	s->separator = s->at_end ? '\0' : s->rest.p[allele.n];
-	s->rest = span_from(s->rest, allele.n + !s->at_end);
-	return true;
-}
-
-struct gt_facts {
-	bool is_right; /* numbers and "." only */
-	bool has_missing;
-	bool has_two; /* two different numbers */
-	uint64_t max; /* largest number */
-	size_t n_nonref;
-};
-
-static struct gt_facts gt_facts_of(struct span gt)
-{
-	struct gt_scan s = gt_scan_of(gt);
-	struct gt_facts facts = {0};
-	size_t n_numbers = 0;
-	uint64_t first = 0;
-
-	while (gt_next(&s)) {
-		if (s.is_missing) {
-			facts.has_missing = true;
-			continue;
-		}
-		first = n_numbers++ ? first : s.number;
-		facts.has_two |= s.number != first;
-		facts.max = s.number > facts.max ? s.number : facts.max;
-		facts.n_nonref += s.number > 0;
-	}
-	facts.is_right = s.at_end;
-	return facts;
-}
-
-static bool is_het(const struct gt_facts *facts)
-{
-	return facts->is_right && !facts->has_missing && facts->has_two;
-}
-
 static bool gt_has(struct span gt, uint64_t number)
 {
 	struct gt_scan s = gt_scan_of(gt);
@@ -229,21 +164,6 @@ static size_t count_alts(const struct record_view *r)
 	return n;
 }
 
-/* bcftools stops at a genotype that it cannot read, and at an allele beyond the ALTs. */
-static enum sphex_status check_gt(const struct record_view *r, struct span gt,
-	const struct gt_facts *facts, struct sphex_error *err)
-{
-	int n = (int)(gt.n < 40 ? gt.n : 40);
-
-	if (!facts->is_right)
-		return fail(err, SPHEX_E_DATA, "genotype '%.*s' is not made of numbers and dots", n,
-			gt.p);
-	if (facts->max > count_alts(r))
-		return fail(err, SPHEX_E_DATA, "genotype '%.*s' has an allele beyond the ALTs", n,
-			gt.p);
-	return SPHEX_OK;
-}
-
 /* False in *keep when the record gives no line. */
 static enum sphex_status test_genotypes(
 	const struct selection *s, const struct record_view *r, bool *keep, struct sphex_error *err)
@@ -255,10 +175,11 @@ static enum sphex_status test_genotypes(
 	for (size_t i = 0; i < n_gts; i++) {
 		struct gt_facts facts = gt_facts_of(r->gts[i]);
 
-		if (s->rule->gt_must_be_right && check_gt(r, r->gts[i], &facts, err))
+		/* bcftools stops at such a genotype */
+		if (s->rule->gt_must_be_right && gt_check(r->gts[i], &facts, count_alts(r), err))
 			return err->status;
 		n_nonref += facts.n_nonref;
-		*keep = is_het(&facts);
+		*keep = gt_is_het(&facts);
 	}
 	if (s->n_samples > 1 && s->rule->several == SEVERAL_ALLELE_COUNT)
 		*keep = n_nonref >= 1 && n_nonref <= 2 * s->n_samples - 1;
