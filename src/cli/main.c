@@ -41,7 +41,7 @@ static int failed(const struct command *command, const struct sphex_error *err)
 struct count_job {
 	const struct command *command;
 	enum sphex_mode mode;
-	bool has_mode, quiet;
+	bool quiet;
 	const char *output;
 	struct sphex_count *count;
 };
@@ -67,6 +67,42 @@ static bool parse_mode(const char *name, enum sphex_mode *mode)
 	return false;
 }
 
+/* The numbers are those of docs/switching.md. */
+static void print_help_compat(void)
+{
+	printf("--compat wasp2 and the alias wasp2-count write the tables of WASP2 1.5.0's count-variants, byte\n"
+	       "for byte, wherever that program exits 0 and has looked at all of its input. Reproduced on purpose:\n\n"
+	       "   2  nameless reads (*) share one name, so one of them counts\n"
+	       "   3  a name counts once per contig, at the first listed site its first usable record covers\n"
+	       "   4  bases other than A C G T N are not counted, not even as other\n"
+	       "  10  text VCF: ALT * is an SNP, AC>GC is not; BCF: the other way round, and records without\n"
+	       "      GT are kept\n"
+	       "  11  several samples: text VCF tests the first only, BCF counts alleles over all\n"
+	       "  12  deletions and MNPs are looked up at the last base of REF\n"
+	       "  14  nothing selected is an error, annotation without any overlap is an empty table\n"
+	       "  15  all rows at a position show the counts of the first\n"
+	       "  20  a header that WASP2's strict reader refuses switches to the BCF rules\n"
+	       "  21  BCF: INFO/END becomes the position\n"
+	       "  24  a deletion that crosses a region's edge changes its position per row\n"
+	       "  26  an odd number of quotes in region lines loses rows (here with a warning)\n"
+	       "  27  a genotype may name alleles beyond the ALTs in text VCF\n"
+	       "  28  contigs named chrom, track..., browser..., #... vanish with regions\n"
+	       "  29  a sample named twice makes a table without GT\n"
+	       "  30  an unreadable FORMAT value before GT makes the sample missing\n"
+	       "  32  a deletion that ends on an SNP's position hides the SNP\n\n"
+	       "Done otherwise, because there the original loses data or dies on valid input:\n\n"
+	       "   1  no contig in common although another spelling would help: error, not zeros\n"
+	       "   5  records without SEQ say nothing            7  -s A,B and -s FILE work\n"
+	       "   6  damaged BAM: error, not a partial table   16  P operations consume nothing\n"
+	       "  13  PGEN: an error that says how to convert   17  0M operations cost nothing\n"
+	       "  18  gzip and uncompressed BAM are read        19  damaged VCF.gz: error\n"
+	       "  22  annotation contigs are text               23  a missing parent is an empty cell\n"
+	       "      no index is needed; counts above 65535 are fine\n\n"
+	       "--compat-exit gives the original's table and exit 0 for 1, 6 and 19, with warnings.\n"
+	       "--compat wasp2-legacy: the pure-Python counter before 1.0, where deletions, introns and\n"
+	       "unmapped mates over a site use a name up, and all sites are visited in list order.\n");
+}
+
 /* Options that say what kind of run this is; -1: go on. */
 static int apply_first(struct count_job *job, const struct parsed *parsed)
 {
@@ -80,9 +116,11 @@ static int apply_first(struct count_job *job, const struct parsed *parsed)
 		case ACTION_VERSION:
 			printf("%s %s (sphex)\n", job->command->name, sphex_version());
 			return EXIT_COMPLETE;
+		case ACTION_HELP_COMPAT:
+			print_help_compat();
+			return EXIT_COMPLETE;
 		case ACTION_COMPAT:
-			job->has_mode = parse_mode(option->argument, &job->mode);
-			if (!job->has_mode)
+			if (!parse_mode(option->argument, &job->mode))
 				return usage_error(job->command, "--compat takes wasp2 or wasp2-legacy");
 			break;
 		case ACTION_QUIET:
@@ -109,6 +147,15 @@ static enum sphex_status set_threads(struct sphex_count *count, const char *text
 	return sphex_count_threads(count, (unsigned)n, err);
 }
 
+/* An option with two words: `off` sets 0, `on` sets 1; any other is refused as the library would. */
+static enum sphex_status set_word(struct sphex_count *count, const char *key, const char *word,
+        const char *off, const char *on, struct sphex_error *err)
+{
+	if (strcmp(word, on) == 0)
+		return sphex_count_set(count, key, "1", err);
+	return sphex_count_set(count, key, strcmp(word, off) == 0 ? "0" : word, err);
+}
+
 static enum sphex_status apply(struct sphex_count *count, const struct parsed_option *option,
         struct sphex_error *err)
 {
@@ -124,6 +171,10 @@ static enum sphex_status apply(struct sphex_count *count, const struct parsed_op
 		return set_threads(count, option->argument, err);
 	case ACTION_SIMD:
 		return sphex_count_simd(count, option->argument, err);
+	case ACTION_COUNT:
+		return set_word(count, "count-reads", option->argument, "fragments", "reads", err);
+	case ACTION_CONTIG_STYLE:
+		return set_word(count, "contig-style-auto", option->argument, "exact", "auto", err);
 	case ACTION_SCALAR:
 		status = sphex_count_threads(count, 1, err);
 		return status ? status : sphex_count_simd(count, "scalar", err);
@@ -183,8 +234,6 @@ static int run_parsed(struct count_job *job, const struct parsed *parsed)
 
 	if (result >= 0)
 		return result;
-	if (!job->has_mode)
-		return usage_error(job->command, "--compat MODE is needed");
 	if (parsed->n_operands != 2)
 		return usage_error(job->command, parsed->n_operands < 2 ? "a BAM and a variant file are needed"
 		                                                        : "too many arguments");
@@ -263,7 +312,7 @@ static void print_help(void)
 static int run_wasp2(int n, char **args)
 {
 	struct count_job job = {
-	        .command = &command_wasp2, .mode = SPHEX_MODE_WASP2, .has_mode = true, .output = "counts.tsv"};
+	        .command = &command_wasp2, .mode = SPHEX_MODE_WASP2, .output = "counts.tsv"};
 
 	if (n == 0)
 		return EXIT_COMPLETE; /* as the original: nothing asked, nothing said */
@@ -280,8 +329,11 @@ static int run_wasp2(int n, char **args)
 
 static int run_sphex(int n, char **args)
 {
-	struct count_job job = {.command = &command_count, .output = "-"};
+	struct count_job job = {.command = &command_count, .mode = SPHEX_MODE_NATIVE, .output = "-"};
 
+	for (int i = 0; i < n; i++)
+		if (strncmp(args[i], "--compat", 8) == 0 && (args[i][8] == '\0' || args[i][8] == '='))
+			job.command = &command_compat;
 	if (n && strcmp(args[0], "count") == 0)
 		return run_count_command(&job, n - 1, args + 1);
 	if (n && strcmp(args[0], "cpu") == 0)

@@ -4,83 +4,124 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WASP2_ROWS                                                                                  \
-	{"-s --samples --sample --samps", "NAME", ACTION_SAMPLE, NULL, NULL, "Variants",             \
-	        "count variants heterozygous in this sample; repeatable; also a comma list or a "   \
-	        "file of names"},                                                                   \
-	        {"--include-indels", NULL, ACTION_SET, "include-indels", "1", NULL,                 \
-	                "also insertions and deletions of up to 10 bases"},                         \
-	        {"--no-indels", NULL, ACTION_SET, "include-indels", "0", NULL, ""},                 \
-	        {"--include-multiallelic", NULL, ACTION_SET, "include-multiallelic", "1", NULL,     \
-	                "also records with more than one ALT"},                                     \
-	        {"--biallelic-only", NULL, ACTION_SET, "include-multiallelic", "0", NULL, ""},      \
-	        {"--vcf-bed", "FILE", ACTION_SET, "vcf-bed", NULL, NULL,                            \
-	                "variant lines from an earlier run with -t; the VCF is not read"},          \
-	        {"-r --regions --region --region_file --regions_file", "FILE", ACTION_SET,          \
-	                "regions", NULL, "Regions",                                                 \
-	                "only variants in these regions: BED, narrowPeak, broadPeak, GTF, GFF3"},   \
-	        {"--use_region_names", NULL, ACTION_SET, "use-region-names", "1", NULL,             \
-	                "show the 4th BED column instead of contig_start_end"},                     \
-	        {"--feature --gene_feature --feat", "NAME", ACTION_SET, "feature", NULL, NULL,      \
-	                "lines of a GTF or GFF3 to use (gene, transcript or exon)"},                \
-	        {"--attribute --gene_attribute --attributes --attrs --attr", "NAME", ACTION_SET,    \
-	                "attribute", NULL, NULL, "their attribute to show (FEATURE_id, ID or Name)"}, \
-	        {"--parent --gene_parent --parent_feature --parent_attribute", "NAME", ACTION_SET,  \
-	                "parent", NULL, NULL,                                                       \
-	                "and their parent (Parent, transcript_id or gene_id)"},                     \
-	        {"--intersect-bed", "FILE", ACTION_SET, "intersect-bed", NULL, NULL,                \
-	                "joined lines from an earlier run with -t; nothing is joined"},             \
-	        {"-t --temp_loc --temp", "DIR", ACTION_SET, "temp-dir", NULL, NULL,                 \
-	                "keep the intermediate BED files in this folder"}
+/* ---------------------------------------------------------------- the tables */
 
-#define RUN_ROWS                                                                                    \
-	{"-@ --threads", "N", ACTION_THREADS, NULL, NULL, "Running",                                 \
-	        "threads (default: all CPUs this process may use)"},                                \
-	        {"--simd", "ROW", ACTION_SIMD, NULL, NULL, NULL,                                    \
-	                "kernel row: auto, or a name that `sphex cpu` lists"},                      \
-	        {"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, NULL, "no warnings, no summary line"}, \
-	        {"-h --help", NULL, ACTION_HELP, NULL, NULL, NULL, "this text"}
-
-#define LOSS_ROWS                                                                                   \
-	{"--allow-truncated", NULL, ACTION_SET, "allow-truncated", "1", "Damaged input",             \
-	        "a missing end-of-file marker is a warning, not an error"},                         \
-	        {"--compat-exit", NULL, ACTION_SET, "accept-loss", "1", NULL,                       \
-	                "where the original loses data and exits 0, do the same, with a warning"}
-
-static const struct option_row count_rows[] = {
-        {"--compat", "MODE", ACTION_COMPAT, NULL, NULL, "Counting",
-                "rules of another program: wasp2, wasp2-legacy"},
-        {"--help-compat", NULL, ACTION_HELP_COMPAT, NULL, NULL, NULL,
+static const struct option_row mode_rows[] = {
+        {"--compat", "MODE", ACTION_COMPAT, NULL, NULL, "rules of another program: wasp2, wasp2-legacy"},
+        {"--help-compat", NULL, ACTION_HELP_COMPAT, NULL, NULL,
                 "what is reproduced of that program, oddities included"},
-        WASP2_ROWS,
-        {"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL, "Output",
-                "the table (default: standard output)"},
-        LOSS_ROWS,
-        RUN_ROWS,
-        {"--use-rust", NULL, ACTION_NOTHING, NULL, NULL, NULL, ""},
-        {"--no-rust", NULL, ACTION_SCALAR, NULL, NULL, NULL, ""},
-        {"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, NULL, ""},
-};
+        {0}};
 
-static const struct option_row wasp2_rows[] = {
-        WASP2_ROWS,
-        {"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL, "Output",
-                "the table (default: counts.tsv)"},
-        LOSS_ROWS,
-        RUN_ROWS,
-        {"--use-rust", NULL, ACTION_NOTHING, NULL, NULL, NULL, "accepted, changes nothing"},
-        {"--no-rust", NULL, ACTION_SCALAR, NULL, NULL, NULL, "plain kernels, one thread; same table"},
-        {"-v --verbose", NULL, ACTION_NOTHING, NULL, NULL, NULL, "accepted, changes nothing"},
-        {"-V --version", NULL, ACTION_VERSION, NULL, NULL, NULL, "print the version"},
-};
+static const struct option_row sample_rows[] = {
+        {"-s --samples --sample --samps", "NAME", ACTION_SAMPLE, NULL, NULL,
+                "heterozygous variants of this sample; repeatable, a list A,B, or a file of names"},
+        {0}};
 
-#define N_ROWS(rows) (sizeof(rows) / sizeof((rows)[0]))
+static const struct option_row native_variant_rows[] = {
+        {"--all-sites", NULL, ACTION_SET, "all-sites", "1", "with -s: also what is not heterozygous"},
+        {"--indels", NULL, ACTION_SET, "include-indels", "1",
+                "also MNPs, insertions, deletions; needs --reference"},
+        {"--biallelic-only", NULL, ACTION_SET, "biallelic-only", "1", "only records with one ALT"},
+        {"-f --filter", "LIST", ACTION_SET, "filter", NULL, "only records with one of these in FILTER: PASS,."},
+        {"--reference", "FASTA", ACTION_SET, "reference", NULL, "check REF against it, judge indels by it"},
+        {"--contig-style", "auto", ACTION_CONTIG_STYLE, NULL, NULL, "let chr1 and 1, chrM and MT mean the same"},
+        {0}};
 
-const struct command command_count = {"sphex count", "sphex count --compat MODE [options] BAM VARIANTS",
-        "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).", count_rows, N_ROWS(count_rows)};
+static const struct option_row wasp2_variant_rows[] = {
+        {"--include-indels", NULL, ACTION_SET, "include-indels", "1",
+                "also insertions and deletions of up to 10 bases"},
+        {"--no-indels", NULL, ACTION_SET, "include-indels", "0", ""},
+        {"--include-multiallelic", NULL, ACTION_SET, "include-multiallelic", "1",
+                "also records with more than one ALT"},
+        {"--biallelic-only", NULL, ACTION_SET, "include-multiallelic", "0", ""},
+        {"--vcf-bed", "FILE", ACTION_SET, "vcf-bed", NULL,
+                "variant lines that an earlier run with -t kept; the VCF is not read"},
+        {0}};
+
+static const struct option_row native_region_rows[] = {
+        {"-r --regions", "REGION", ACTION_SET, "regions", NULL,
+                "BED, narrowPeak, broadPeak, GTF, GFF3, or chr:beg-end; repeatable"},
+        {"--feature", "NAME", ACTION_SET, "feature", NULL, "lines of a GTF or GFF3 to use (gene)"},
+        {0}};
+
+static const struct option_row wasp2_region_rows[] = {
+        {"-r --regions --region --region_file --regions_file", "FILE", ACTION_SET, "regions", NULL,
+                "BED, narrowPeak, broadPeak, GTF or GFF3"},
+        {"--use_region_names", NULL, ACTION_SET, "use-region-names", "1",
+                "show the 4th BED column instead of contig_start_end"},
+        {"--feature --gene_feature --feat", "NAME", ACTION_SET, "feature", NULL,
+                "lines of a GTF or GFF3 to use (gene, transcript or exon)"},
+        {"--attribute --gene_attribute --attributes --attrs --attr", "NAME", ACTION_SET, "attribute", NULL,
+                "their attribute to show (FEATURE_id, ID or Name)"},
+        {"--parent --gene_parent --parent_feature --parent_attribute", "NAME", ACTION_SET, "parent", NULL,
+                "and their parent (Parent, transcript_id or gene_id)"},
+        {"--intersect-bed", "FILE", ACTION_SET, "intersect-bed", NULL,
+                "joined lines that an earlier run with -t kept; nothing is joined"},
+        {"-t --temp_loc --temp", "DIR", ACTION_SET, "temp-dir", NULL,
+                "keep the intermediate BED files in this folder"},
+        {0}};
+
+static const struct option_row read_rows[] = {
+        {"--count", "WHAT", ACTION_COUNT, NULL, NULL, "fragments (a read pair counts once) or reads"},
+        {"--min-mapq", "N", ACTION_SET, "min-mapq", NULL, "lowest MAPQ (10)"},
+        {"--min-baseq", "N", ACTION_SET, "min-baseq", NULL, "lowest base quality (10)"},
+        {"--exclude-flags", "BITS", ACTION_SET, "exclude-flags", NULL,
+                "drop records with any of these bits (0xF04)"},
+        {"--require-flags", "BITS", ACTION_SET, "require-flags", NULL,
+                "drop records without all of these bits (0)"},
+        {"--require-tag", "TAG", ACTION_SET, "require-tag", NULL,
+                "drop records without this tag and value, as in vW:i:1; repeatable"},
+        {"--exclude-tag", "TAG", ACTION_SET, "exclude-tag", NULL,
+                "drop records with this tag and value; repeatable"},
+        {"--wasp-filter", NULL, ACTION_SET, "wasp-filter", "1",
+                "drop what failed STAR's WASP filter (vW present, not 1)"},
+        {0}};
+
+static const struct option_row output_rows[] = {
+        {"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL,
+                "the table (default: standard output; wasp2-count: counts.tsv)"},
+        {0}};
+
+static const struct option_row truncated_rows[] = {
+        {"--allow-truncated", NULL, ACTION_SET, "allow-truncated", "1",
+                "a missing end-of-file marker is a warning, not an error"},
+        {0}};
+
+static const struct option_row loss_rows[] = {
+        {"--compat-exit", NULL, ACTION_SET, "accept-loss", "1",
+                "where the original loses data and exits 0, do so too, with a warning"},
+        {0}};
+
+static const struct option_row run_rows[] = {
+        {"-@ --threads", "N", ACTION_THREADS, NULL, NULL, "threads (all CPUs this process may use)"},
+        {"--simd", "ROW", ACTION_SIMD, NULL, NULL, "kernel row: auto, or a name from `sphex cpu`"},
+        {"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, "no warnings, no summary line"},
+        {"-h --help", NULL, ACTION_HELP, NULL, NULL, "this text"},
+        {"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, ""},
+        {0}};
+
+static const struct option_row wasp2_run_rows[] = {
+        {"--use-rust", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
+        {"--no-rust", NULL, ACTION_SCALAR, NULL, NULL, "plain kernels, one thread; same table"},
+        {"-v --verbose", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
+        {"-V --version", NULL, ACTION_VERSION, NULL, NULL, "print the version"},
+        {0}};
+
+const struct command command_count = {"sphex count", "sphex count [options] BAM VARIANTS",
+        "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
+        {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
+                {"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows},
+                {"Running", run_rows}, {NULL, truncated_rows}}};
+const struct command command_compat = {"sphex count", "sphex count --compat MODE [options] BAM VARIANTS",
+        "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of MODE.",
+        {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
+                {"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
+                {NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
 const struct command command_wasp2 = {"wasp2-count", "wasp2-count [count-variants] [options] BAM VARIANTS",
-        "Counts alleles by the rules of WASP2 1.5.0 (sphex count --compat wasp2).", wasp2_rows,
-        N_ROWS(wasp2_rows)};
+        "Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
+        {{"Variants", sample_rows}, {NULL, wasp2_variant_rows}, {"Regions", wasp2_region_rows},
+                {"Output", output_rows}, {"Running", run_rows}, {NULL, wasp2_run_rows},
+                {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
 
 /* ---------------------------------------------------------------- parsing */
 
@@ -100,9 +141,10 @@ static bool has_name(const char *names, const char *name, size_t n)
 
 static const struct option_row *find_row(const struct command *command, const char *name, size_t n)
 {
-	for (size_t i = 0; i < command->n_rows; i++)
-		if (has_name(command->rows[i].names, name, n))
-			return &command->rows[i];
+	for (const struct option_group *group = command->groups; group->rows; group++)
+		for (const struct option_row *row = group->rows; row->names; row++)
+			if (has_name(row->names, name, n))
+				return row;
 	return NULL;
 }
 
@@ -183,24 +225,28 @@ bool options_parse(const struct command *command, int n, char **args, struct par
 
 #define HELP_COLUMN 30
 
+static void print_row(const struct option_row *row)
+{
+	const char *first = row->names, *second = strchr(first, ' ');
+	bool has_letter = second && second - first == 2;
+	char left[128];
+
+	/* the preferred spelling, and for a one-letter one also the next */
+	int n = (int)strcspn(has_letter ? second + 1 : first, " ") + (has_letter ? 3 : 0);
+
+	snprintf(left, sizeof(left), "%.*s%s%s", n, first, row->argument ? " " : "",
+	        row->argument ? row->argument : "");
+	printf("  %-*s %s\n", HELP_COLUMN - 3, left, row->help);
+}
+
 void options_print_help(const struct command *command)
 {
 	printf("%s\n\nusage: %s\n", command->purpose, command->usage);
-	for (size_t i = 0; i < command->n_rows; i++) {
-		const struct option_row *row = &command->rows[i];
-		const char *first = row->names, *second = strchr(first, ' ');
-		char left[128];
-		int n;
-
-		if (row->group)
-			printf("\n%s:\n", row->group);
-		if (!*row->help)
-			continue;
-		/* the preferred spelling, and for a one-letter one also the next */
-		n = (int)strcspn(second && second - first == 2 ? second + 1 : first, " ");
-		n += second && second - first == 2 ? 3 : 0;
-		snprintf(left, sizeof(left), "%.*s%s%s", n, first, row->argument ? " " : "",
-		        row->argument ? row->argument : "");
-		printf("  %-*s %s\n", HELP_COLUMN - 3, left, row->help);
+	for (const struct option_group *group = command->groups; group->rows; group++) {
+		if (group->title)
+			printf("\n%s:\n", group->title);
+		for (const struct option_row *row = group->rows; row->names; row++)
+			if (*row->help)
+				print_row(row);
 	}
 }

@@ -15,6 +15,8 @@ enum option_action {
 	ACTION_SIMD,
 	ACTION_COMPAT,
 	ACTION_QUIET,
+	ACTION_COUNT,        /* --count fragments|reads */
+	ACTION_CONTIG_STYLE, /* --contig-style auto */
 	ACTION_SCALAR,   /* --no-rust: the plain row, one thread */
 	ACTION_NOTHING,  /* accepted for compatibility */
 	ACTION_HELP,
@@ -27,18 +29,25 @@ struct option_row {
 	const char *argument; /* name of the argument, NULL without one */
 	enum option_action action;
 	const char *key, *value; /* for ACTION_SET */
-	const char *group;    /* heading in --help; NULL continues the group before */
 	const char *help;     /* "" hides the option */
+};
+
+#define MAX_GROUPS 12
+
+/* Rows end with an empty one; groups with one without rows. */
+struct option_group {
+	const char *title; /* heading in --help; NULL continues the group before */
+	const struct option_row *rows;
 };
 
 struct command {
 	const char *name;     /* "sphex count" */
 	const char *usage, *purpose;
-	const struct option_row *rows;
-	size_t n_rows;
+	struct option_group groups[MAX_GROUPS];
 };
 
-extern const struct command command_count, command_wasp2;
+/* sphex count, the same with --compat, and the alias. */
+extern const struct command command_count, command_compat, command_wasp2;
 
 /* What the parser found, in the order of the command line. */
 struct parsed_option {

@@ -50,43 +50,43 @@ static void heap_sort(struct observation *items, size_t n)
 }
 
 /* What one observation is worth by itself. */
-static unsigned fate_of(uint8_t says)
+static unsigned count_of(uint8_t says)
 {
-	static const uint8_t fates[] = {[CLASS_REF] = FATE_REF,
-	        [CLASS_ALT] = FATE_ALT,
-	        [CLASS_OTHER] = FATE_OTHER,
-	        [CLASS_AMBIGUOUS] = FATE_AMBIGUOUS,
-	        [CLASS_LOW_BASEQ] = FATE_LOW_BASEQ,
-	        [SAYS_LOW_MAPQ] = FATE_LOW_MAPQ,
-	        [SAYS_FILTERED] = FATE_FILTERED};
+	static const uint8_t columns[] = {[CLASS_REF] = COUNT_REF,
+	        [CLASS_ALT] = COUNT_ALT,
+	        [CLASS_OTHER] = COUNT_OTHER,
+	        [CLASS_AMBIGUOUS] = COUNT_AMBIGUOUS,
+	        [CLASS_LOW_BASEQ] = COUNT_LOW_BASEQ,
+	        [SAYS_LOW_MAPQ] = COUNT_LOW_MAPQ,
+	        [SAYS_FILTERED] = COUNT_FILTERED};
 
-	return fates[says];
+	return columns[says];
 }
 
 /*
- * Two fates of one fragment become one: alleles win over low quality, that over ambiguous; two
+ * Two columns of one fragment become one: alleles win over low quality, that over ambiguous; two
  * different alleles are discordant, and stay so.
  */
-static unsigned join_fates(unsigned a, unsigned b)
+static unsigned join_counts(unsigned a, unsigned b)
 {
-	bool a_says = a <= FATE_DISCORDANT, b_says = b <= FATE_DISCORDANT;
+	bool a_says = a <= COUNT_DISCORDANT, b_says = b <= COUNT_DISCORDANT;
 
 	if (a_says && b_says)
-		return a == b ? a : FATE_DISCORDANT;
+		return a == b ? a : COUNT_DISCORDANT;
 	if (a_says || b_says)
 		return a_says ? a : b;
 	return a > b ? a : b;
 }
 
-void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_FATES])
+void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_NATIVE_COUNTS])
 {
 	size_t n_used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		unsigned fate = fate_of(items[i].says);
+		unsigned column = count_of(items[i].says);
 
-		if (by_read || fate >= FATE_LOW_MAPQ || items[i].nameless)
-			counts[fate]++;
+		if (by_read || column >= COUNT_LOW_MAPQ || items[i].nameless)
+			counts[column]++;
 		else
 			items[n_used++] = items[i];
 	}
@@ -95,11 +95,11 @@ void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t
 	else
 		heap_sort(items, n_used);
 	for (size_t i = 0; i < n_used;) {
-		unsigned fate = fate_of(items[i].says);
+		unsigned column = count_of(items[i].says);
 		size_t first = i;
 
 		for (i++; i < n_used && !is_before(&items[first], &items[i]); i++)
-			fate = join_fates(fate, fate_of(items[i].says));
-		counts[fate]++;
+			column = join_counts(column, count_of(items[i].says));
+		counts[column]++;
 	}
 }

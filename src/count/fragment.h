@@ -9,21 +9,21 @@
 
 /* Columns of the native table. The first three are the classes of the kernels, in their order. */
 enum {
-	FATE_REF,
-	FATE_ALT,
-	FATE_OTHER,
-	FATE_DISCORDANT,
-	FATE_AMBIGUOUS,
-	FATE_LOW_BASEQ,
-	FATE_LOW_MAPQ,
-	FATE_FILTERED,
-	N_FATES
+	COUNT_REF,
+	COUNT_ALT,
+	COUNT_OTHER,
+	COUNT_DISCORDANT,
+	COUNT_AMBIGUOUS,
+	COUNT_LOW_BASEQ,
+	COUNT_LOW_MAPQ,
+	COUNT_FILTERED,
+	N_NATIVE_COUNTS
 };
 
 /*
  * Adds the observations of one variant, given in file order, to its counts. `items` is reordered.
  * by_read: every observation counts on its own.
  */
-void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_FATES]);
+void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_NATIVE_COUNTS]);
 
 #endif

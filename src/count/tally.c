@@ -217,7 +217,7 @@ static enum sphex_status settle_fragments(struct tally *t, int64_t pos0_reached,
 
 		if (n && site_end0(t->sites, site) <= pos0_reached) {
 			fragments_count(t->sorted + begin, n, t->by_read, counts);
-			t->n_counted += sum_of(counts, FATE_OTHER + 1);
+			t->n_counted += sum_of(counts, COUNT_OTHER + 1);
 		} else {
 			memcpy(t->waiting + n_left, t->sorted + begin, n * sizeof(*t->waiting));
 			n_left += n;
