@@ -17,6 +17,7 @@
 
 #define BUFFER_NBYTES ((size_t)64 << 10)
 #define MAX_NAME_TRIES 100
+#define MAX_STEM_NBYTES ((size_t)200)
 
 struct writer {
 	const char *given;      /* path as it was asked for */
@@ -36,18 +37,28 @@ static void writer_free(struct writer *w)
 	memory_free(w);
 }
 
+/* Bytes of the final path that the temporary one begins with: names of files have an end at 255. */
+static int stem_nbytes(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t folder = slash ? (size_t)(slash - path) + 1 : 0, n = strlen(path);
+
+	return (int)(n - folder > MAX_STEM_NBYTES ? folder + MAX_STEM_NBYTES : n);
+}
+
 static int open_temporary(struct writer *w)
 {
 	size_t nbytes = strlen(w->final) + 48;
 	struct timespec now;
-	int fd = -1;
+	int fd = -1, errnum;
 
 	w->temporary = memory_new(nbytes, 1);
 	if (!w->temporary)
 		return ENOMEM;
 	for (int i = 0; i < MAX_NAME_TRIES && fd < 0; i++) {
 		clock_gettime(CLOCK_REALTIME, &now);
-		snprintf(w->temporary, nbytes, "%s.tmp%ld.%09ld", w->final, (long)getpid(), now.tv_nsec);
+		snprintf(w->temporary, nbytes, "%.*s.tmp%ld.%09ld", stem_nbytes(w->final), w->final,
+		        (long)getpid(), now.tv_nsec);
 		fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (fd < 0 && errno != EEXIST)
 			break;
@@ -55,9 +66,22 @@ static int open_temporary(struct writer *w)
 	w->fd = fd;
 	if (fd >= 0)
 		return 0;
+	errnum = errno;
 	memory_free(w->temporary);
 	w->temporary = NULL;
-	return errno;
+	return errnum;
+}
+
+/* A new file beside the one at `path`, with the same permissions. */
+static int open_replacement(struct writer *w, const char *path, mode_t mode)
+{
+	int errnum;
+
+	w->final = realpath(path, NULL);
+	errnum = w->final ? open_temporary(w) : errno;
+	if (!errnum && fchmod(w->fd, mode & 0777) != 0)
+		errnum = errno;
+	return errnum;
 }
 
 static int open_direct(struct writer *w, const char *path)
@@ -79,11 +103,10 @@ static int open_output(struct writer *w, const char *path)
 			return EISDIR;
 		if (!S_ISREG(st.st_mode))
 			return open_direct(w, path);
-		w->final = realpath(path, NULL);
-	} else {
-		w->final = strdup(path);
+		return open_replacement(w, path, st.st_mode);
 	}
-	return w->final ? open_temporary(w) : errno;
+	w->final = strdup(path);
+	return w->final ? open_temporary(w) : ENOMEM;
 }
 
 static enum sphex_status write_failed(const char *path, int errnum, struct sphex_error *err)
@@ -104,7 +127,7 @@ enum sphex_status writer_open(const char *path, struct writer **out, struct sphe
 	w->given = path;
 	errnum = open_output(w, path);
 	if (errnum) {
-		writer_free(w);
+		writer_abandon(w);
 		return write_failed(path, errnum, err);
 	}
 	*out = w;

@@ -11,7 +11,10 @@
 
 struct writer;
 
-/* "-" is standard output. A symbolic link is followed: what it points to is replaced. */
+/*
+ * "-" is standard output. A symbolic link to a file is followed: what it points to is replaced. The new
+ * file has the permissions of the old one.
+ */
 enum sphex_status writer_open(const char *path, struct writer **out, struct sphex_error *err);
 /* Failures are remembered and reported by writer_commit(). */
 void writer_put(struct writer *w, const void *data, size_t n);

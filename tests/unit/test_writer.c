@@ -1,0 +1,284 @@
+/* A file appears whole or not at all, and an older one stays until then. */
+#include <criterion/criterion.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "output/writer.h"
+#include "tests/support/prng.h"
+
+/* A new folder; the caller removes what is in it and the folder. */
+static char *make_folder(void)
+{
+	static unsigned n;
+	static char path[200];
+
+	snprintf(path, sizeof(path), "%s/sphex-writer-%ld-%u", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
+		(long)getpid(), n++);
+	cr_assert_eq(mkdir(path, 0700), 0, "%s", path);
+	return path;
+}
+
+static const char *in_folder(const char *folder, const char *name)
+{
+	static char paths[4][300];
+	static unsigned n;
+
+	snprintf(paths[n % 4], sizeof(paths[0]), "%s/%s", folder, name);
+	return paths[n++ % 4];
+}
+
+static unsigned n_entries(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	unsigned n = 0;
+
+	cr_assert_not_null(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n - 2;
+}
+
+static void put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	cr_assert(f && fputs(text, f) >= 0 && fclose(f) == 0, "%s", path);
+}
+
+static void expect_text(const char *path, const char *text)
+{
+	char got[100] = "";
+	FILE *f = fopen(path, "r");
+
+	cr_assert_not_null(f, "%s", path);
+	got[fread(got, 1, sizeof(got) - 1, f)] = '\0';
+	fclose(f);
+	cr_assert_str_eq(got, text);
+}
+
+static enum sphex_status write_text(const char *path, const char *text, struct sphex_error *err)
+{
+	struct writer *w;
+	enum sphex_status status = writer_open(path, &w, err);
+
+	if (status) {
+		cr_assert_null(w);
+		return status;
+	}
+	writer_put(w, text, strlen(text));
+	return writer_commit(w, err);
+}
+
+Test(writer, pieces_of_any_size_are_joined)
+{
+	enum { N = 1000000 };
+	char *folder = make_folder();
+	const char *path = in_folder(folder, "out");
+	uint8_t *want = malloc(N), *got = malloc(N + 1);
+	struct prng r = {1};
+	struct sphex_error err;
+	struct writer *w;
+	FILE *f;
+
+	prng_fill(&r, want, N);
+	cr_assert_eq(writer_open(path, &w, &err), SPHEX_OK);
+	for (size_t at = 0, n; at < N; at += n) {
+		n = (size_t)prng_below(&r, prng_below(&r, 5) ? 300 : 200000);
+		n = n < N - at ? n : N - at;
+		writer_put(w, want + at, n);
+	}
+	cr_assert_eq(writer_commit(w, &err), SPHEX_OK);
+	f = fopen(path, "r");
+	cr_assert_eq(fread(got, 1, N + 1, f), N);
+	fclose(f);
+	cr_assert(memcmp(got, want, N) == 0, "other bytes");
+	cr_assert_eq(n_entries(folder), 1);
+	unlink(path);
+	rmdir(folder);
+	free(want);
+	free(got);
+}
+
+Test(writer, an_older_file_stays_until_the_new_one_is_whole)
+{
+	char *folder = make_folder();
+	const char *path = in_folder(folder, "out");
+	struct sphex_error err;
+	struct writer *w;
+	char large[200000];
+
+	memset(large, 'x', sizeof(large));
+	put_file(path, "old");
+	cr_assert_eq(writer_open(path, &w, &err), SPHEX_OK);
+	writer_put(w, large, sizeof(large));
+	expect_text(path, "old");
+	writer_abandon(w);
+	expect_text(path, "old");
+	cr_assert_eq(n_entries(folder), 1, "something is left behind");
+	cr_assert_eq(write_text(path, "new", &err), SPHEX_OK);
+	expect_text(path, "new");
+	cr_assert_eq(n_entries(folder), 1);
+	writer_abandon(NULL);
+	unlink(path);
+	rmdir(folder);
+}
+
+Test(writer, an_abandoned_new_file_leaves_nothing)
+{
+	char *folder = make_folder();
+	struct sphex_error err;
+	struct writer *w;
+
+	cr_assert_eq(writer_open(in_folder(folder, "out"), &w, &err), SPHEX_OK);
+	writer_put(w, "x", 1);
+	writer_abandon(w);
+	cr_assert_eq(n_entries(folder), 0);
+	rmdir(folder);
+}
+
+Test(writer, new_files_follow_the_umask)
+{
+	static const mode_t masks[] = {0022, 0077, 0002, 0};
+
+	for (size_t i = 0; i < 4; i++) {
+		char *folder = make_folder();
+		const char *path = in_folder(folder, "out");
+		struct sphex_error err;
+		struct stat st;
+
+		umask(masks[i]);
+		cr_assert_eq(write_text(path, "x", &err), SPHEX_OK);
+		cr_assert(stat(path, &st) == 0 && (st.st_mode & 0777) == (0666 & ~masks[i]), "%o", st.st_mode);
+		unlink(path);
+		rmdir(folder);
+	}
+}
+
+Test(writer, a_replaced_file_keeps_its_permissions)
+{
+	char *folder = make_folder();
+	const char *path = in_folder(folder, "out");
+	struct sphex_error err;
+	struct stat st;
+
+	umask(0022);
+	put_file(path, "secret");
+	cr_assert_eq(chmod(path, 0600), 0);
+	cr_assert_eq(write_text(path, "still secret", &err), SPHEX_OK);
+	cr_assert(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600, "%o", st.st_mode);
+	unlink(path);
+	rmdir(folder);
+}
+
+Test(writer, a_symbolic_link_stays_and_its_target_is_replaced)
+{
+	char *folder = make_folder();
+	const char *target = in_folder(folder, "target"), *link = in_folder(folder, "link");
+	struct sphex_error err;
+	struct stat st;
+
+	put_file(target, "old");
+	cr_assert_eq(symlink("target", link), 0);
+	cr_assert_eq(write_text(link, "new", &err), SPHEX_OK);
+	cr_assert(lstat(link, &st) == 0 && S_ISLNK(st.st_mode), "the link is gone");
+	expect_text(target, "new");
+	cr_assert_eq(n_entries(folder), 2);
+	unlink(link);
+	unlink(target);
+	rmdir(folder);
+}
+
+Test(writer, names_as_long_as_the_system_allows_can_be_written)
+{
+	char *folder = make_folder(), name[256];
+	struct sphex_error err;
+
+	memset(name, 'n', 255);
+	name[255] = '\0';
+	cr_assert_eq(write_text(in_folder(folder, name), "x", &err), SPHEX_OK, "%s", err.message);
+	expect_text(in_folder(folder, name), "x");
+	unlink(in_folder(folder, name));
+	rmdir(folder);
+}
+
+Test(writer, what_cannot_be_written_is_an_io_error_with_its_name)
+{
+	char *folder = make_folder();
+	const char *const paths[] = {"/nonexistent/folder/out", folder, "", "/dev/null/out"};
+	static const int errnums[] = {ENOENT, EISDIR, ENOENT, ENOTDIR};
+	struct sphex_error err;
+
+	for (size_t i = 0; i < 4; i++) {
+		cr_assert_eq(write_text(paths[i], "x", &err), SPHEX_E_IO, "%s", paths[i]);
+		cr_assert_str_eq(err.file, paths[i]);
+		cr_assert(strstr(err.message, strerror(errnums[i])), "%s", err.message);
+	}
+	cr_assert_eq(n_entries(folder), 0);
+	rmdir(folder);
+}
+
+Test(writer, a_full_device_is_an_error_at_the_latest_when_it_is_done)
+{
+	static const size_t sizes[] = {1, 65536, 65537, 1000000};
+	static char text[1000000];
+
+	for (size_t i = 0; i < 4; i++) {
+		struct sphex_error err;
+		struct writer *w;
+
+		cr_assert_eq(writer_open("/dev/full", &w, &err), SPHEX_OK);
+		writer_put(w, text, sizes[i]);
+		writer_put(w, text, sizes[i]);
+		cr_assert_eq(writer_commit(w, &err), SPHEX_E_IO);
+		cr_assert_str_eq(err.file, "/dev/full");
+		cr_assert(strstr(err.message, strerror(ENOSPC)), "%s", err.message);
+	}
+}
+
+Test(writer, devices_and_pipes_are_written_directly)
+{
+	char *folder = make_folder();
+	const char *fifo = in_folder(folder, "fifo");
+	struct sphex_error err;
+	char got[10] = "";
+	int fd;
+
+	cr_assert_eq(write_text("/dev/null", "x", &err), SPHEX_OK);
+	cr_assert_eq(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDONLY | O_NONBLOCK);
+	cr_assert_eq(write_text(fifo, "text", &err), SPHEX_OK);
+	cr_assert_eq(read(fd, got, sizeof(got)), 4);
+	cr_assert_str_eq(got, "text");
+	close(fd);
+	unlink(fifo);
+	rmdir(folder);
+}
+
+Test(writer, minus_is_standard_output_and_stays_open)
+{
+	char *folder = make_folder();
+	const char *path = in_folder(folder, "out");
+	int saved = dup(STDOUT_FILENO), fd = open(path, O_WRONLY | O_CREAT, 0600);
+	struct sphex_error err;
+
+	fflush(stdout);
+	dup2(fd, STDOUT_FILENO);
+	cr_assert_eq(write_text("-", "one ", &err), SPHEX_OK);
+	cr_assert_eq(write_text("-", "two", &err), SPHEX_OK);
+	close(STDOUT_FILENO);
+	cr_assert_eq(write_text("-", "three", &err), SPHEX_E_IO);
+	cr_assert_str_eq(err.file, "standard output");
+	dup2(saved, STDOUT_FILENO);
+	expect_text(path, "one two");
+	close(fd);
+	unlink(path);
+	rmdir(folder);
+}
