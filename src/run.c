@@ -99,7 +99,7 @@ static enum sphex_status read_variants(const struct run *run, struct sphex_error
 	if (s->sites)
 		return take_sites(s->sites, variants, err);
 	variants->n_samples = s->samples.n;
-	if (s->vcf_bed || s->intersect_bed)
+	if (s->vcf_bed || !s->variants)
 		return SPHEX_OK; /* rows_make() reads the lines or the rows instead */
 	status = variants_read(s->variants, &options, variants, err);
 	if (!status && variants->loss.status)
