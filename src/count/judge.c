@@ -10,28 +10,6 @@
 
 /* ---------------------------------------------------------------- making events */
 
-struct change change_of(const char *ref, size_t n_ref, const char *alt, size_t n_alt)
-{
-	struct change c = {EVENT_MIXED, 0, n_ref, n_alt};
-
-	while (c.n_ref && c.n_alt && ref[c.n_ref - 1] == alt[c.n_alt - 1]) {
-		c.n_ref--;
-		c.n_alt--;
-	}
-	while (c.n_skipped < c.n_ref && c.n_skipped < c.n_alt &&
-		ref[c.n_skipped] == alt[c.n_skipped])
-		c.n_skipped++;
-	c.n_ref -= c.n_skipped;
-	c.n_alt -= c.n_skipped;
-	if (c.n_ref == c.n_alt && c.n_ref)
-		c.kind = c.n_ref == 1 ? EVENT_SNV : EVENT_MNP;
-	else if (c.n_alt && !c.n_ref)
-		c.kind = EVENT_INSERTION;
-	else if (c.n_ref && !c.n_alt)
-		c.kind = EVENT_DELETION;
-	return c;
-}
-
 void events_free(struct events *events)
 {
 	memory_free(events->items);
