@@ -119,7 +119,8 @@ static enum sphex_status add_indel(struct events *events, struct event *e, const
 	if (!reserve_codes(events, (size_t)n_longer + 2 * EVENT_MARGIN_NBASES))
 		return fail_memory(err);
 	put_reference(events, w, e->beg0 - e->n_before, e->n_before);
-	/* n_left bases of whole units and the end of one, then the change itself */
+	/* the change repeats; where the file has it, at letter n_left, it begins with its first
+	 * base */
 	for (uint32_t i = 0; i < n_longer; i++)
 		put_letter(events, unit.bases[(i + unit.n - n_left % unit.n) % unit.n]);
 	put_reference(events, w, e->end0, e->n_after);
@@ -296,7 +297,7 @@ static void reach_forward(struct reach *out, const struct event *e, const struct
 	out->left_end = at.q < r->n_bases ? at.q : r->n_bases;
 }
 
-/* From there back, to where the right layout ends: all that comes is beyond its far flank. */
+/* From there back, to where the right layout ends: all gaps that come are beyond its far flank. */
 static void reach_backward(
 	struct reach *out, const struct record *r, struct cigar_place at, uint32_t n_text)
 {
@@ -329,7 +330,7 @@ static struct layout texts_of(const struct events *events, const struct event *e
 
 	if (!one_text)
 		alt += n_ref + e->n_after + e->n_before;
-	else if (step > 0) {
+	if (one_text && step > 0) {
 		ref += e->n_alt;
 		alt += e->n_ref;
 	}
@@ -389,7 +390,7 @@ static bool is_few(uint32_t n_differ, uint32_t n)
 	return n_differ <= n / 5;
 }
 
-/* No text fits, or both are as far off. */
+/* Beside the classes: no text fits, or both are as far off. */
 #define UNDECIDED 6u
 
 /* A text that fits has to agree with the bases of its own allele, too. */
@@ -493,7 +494,7 @@ uint8_t judge_event(const struct events *events, size_t event, const struct reco
 	return judge_layouts(events, e, r, &reach, n_left, n_right, min_baseq);
 }
 
-/* True for kinds of which the bases say less than the place: an ALT beside them is in doubt. */
+/* Insertion, deletion, mixed: bases behind one of these fit another ALT by chance too easily. */
 static bool changes_length(uint8_t kind)
 {
 	return kind != EVENT_SNV && kind != EVENT_MNP;
