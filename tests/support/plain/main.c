@@ -1,4 +1,7 @@
-/* The linked tests come in; each runs in a process of its own. A line per test and a sum go out. */
+/*
+ * The linked tests come in; each runs in a process of its own, as many at once as there are CPUs.
+ * A line per test and a sum go out.
+ */
 #include "criterion/criterion.h"
 
 #include <stdarg.h>
@@ -28,31 +31,48 @@ void plain_fail(const char *file, int line, const char *condition, const char *f
 	exit(EXIT_FAILURE);
 }
 
-static bool passes(const struct plain_test *test)
+static void start(struct plain_test *test)
 {
-	int status;
-	pid_t child;
-
 	fflush(NULL);
-	child = fork();
-	if (child == 0) {
+	test->child = fork();
+	if (test->child == 0) {
 		test->run();
 		exit(EXIT_SUCCESS);
 	}
-	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+	if (test->child < 0) {
+		perror("fork");
+		exit(EXIT_FAILURE);
+	}
+}
+
+/* Waits for one of the started tests, says how it went, and counts it as passed or failed. */
+static void collect(unsigned *n_passed, unsigned *n_failed)
+{
+	int status;
+	pid_t child = wait(&status);
+
+	for (const struct plain_test *test = tests; test; test = test->next) {
+		if (test->child != child)
+			continue;
+		printf("%s %s::%s\n", status == 0 ? "pass" : "FAIL", test->suite, test->name);
+		*n_passed += status == 0;
+		*n_failed += status != 0;
+	}
 }
 
 int main(void)
 {
-	unsigned n_passed = 0, n_failed = 0;
+	long n_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n_started = 0, n_passed = 0, n_failed = 0;
 
-	for (const struct plain_test *test = tests; test; test = test->next) {
-		bool pass = passes(test);
-
-		printf("%s %s::%s\n", pass ? "pass" : "FAIL", test->suite, test->name);
-		n_passed += pass;
-		n_failed += !pass;
+	for (struct plain_test *test = tests; test; test = test->next) {
+		start(test);
+		n_started++;
+		if (n_started - n_passed - n_failed >= (n_cpus > 0 ? (unsigned)n_cpus : 1))
+			collect(&n_passed, &n_failed);
 	}
+	while (n_passed + n_failed < n_started)
+		collect(&n_passed, &n_failed);
 	printf("%u passed, %u failed\n", n_passed, n_failed);
 	return n_failed == 0 && n_passed > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

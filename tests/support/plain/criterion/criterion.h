@@ -10,23 +10,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 struct plain_test {
 	const char *suite;
 	const char *name;
 	void (*run)(void);
 	struct plain_test *next;
+	pid_t child;
 };
 
 void plain_register(struct plain_test *test);
 
-#define Test(suite, name)                                                              \
-	static void suite##_##name(void);                                              \
-	__attribute__((constructor)) static void suite##_##name##_register(void)       \
-	{                                                                              \
-		static struct plain_test test = {#suite, #name, suite##_##name, NULL}; \
-		plain_register(&test);                                                 \
-	}                                                                              \
+#define Test(suite, name)                                                                 \
+	static void suite##_##name(void);                                                 \
+	__attribute__((constructor)) static void suite##_##name##_register(void)          \
+	{                                                                                 \
+		static struct plain_test test = {#suite, #name, suite##_##name, NULL, 0}; \
+		plain_register(&test);                                                    \
+	}                                                                                 \
 	static void suite##_##name(void)
 
 /* Says where and why, and ends the test: every test is a process of its own. */
