@@ -28,7 +28,7 @@ struct observation {
 /* Place of a record in the sort order of a BAM: reference id (none is last), then position. */
 static inline uint64_t sort_key(int32_t ref_id, int32_t pos0)
 {
-	return (uint64_t)(uint32_t)ref_id << 32 | (uint32_t)(pos0 + 1);
+	return (uint64_t)(uint32_t)ref_id << 32 | ((uint32_t)pos0 + 1);
 }
 
 struct observations {

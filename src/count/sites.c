@@ -11,7 +11,7 @@
 
 /* A row on its way to its site. Contigs that the BAM lacks get numbers behind its references. */
 struct placed {
-	uint64_t place; /* reference << 32 | pos1 */
+	uint64_t place; /* reference << 32 | pos0; position 0 wraps to the largest, which no record reaches */
 	uint32_t row;
 };
 
@@ -131,7 +131,7 @@ static enum sphex_status place_rows(struct builder *b, struct sphex_error *err)
 	for (size_t i = 0; i < b->n_rows; i++) {
 		uint32_t contig = b->variants->items[row_variant(b->rows, i)].contig;
 
-		b->placed[i].place = (uint64_t)b->contig_refs[contig] << 32 | row_pos1(b, i);
+		b->placed[i].place = (uint64_t)b->contig_refs[contig] << 32 | (row_pos1(b, i) - 1);
 		b->placed[i].row = (uint32_t)i;
 		sorted &= i == 0 || b->placed[i - 1].place <= b->placed[i].place;
 	}
@@ -157,8 +157,7 @@ static void add_site(struct builder *b, const struct placed *first)
 	const char *alt = variant_alt(b->variants, line, &alt_nbytes);
 	bool single = ref_nbytes == 1 && alt_nbytes == 1;
 
-	/* position 0 wraps to the largest value, which no record reaches */
-	s->pos0[s->n] = (uint32_t)first->place - 1;
+	s->pos0[s->n] = (uint32_t)first->place;
 	s->order[s->n] = first->row;
 	s->variant[s->n] = line;
 	s->refs[s->n] = single ? allele_code(ref) : ALLELE_TEXT;
@@ -276,11 +275,20 @@ static enum sphex_status make_columns(struct builder *b, struct sphex_error *err
 static void note_missing(struct missing_contigs *missing, size_t i, const struct placed *group)
 {
 	struct missing_contig *m = &missing->items[i];
-	uint32_t pos1 = (uint32_t)group->place;
+	uint32_t pos1 = (uint32_t)group->place + 1;
 
-	if (m->n_sites++ == 0)
+	if (m->n_sites++ == 0 || pos1 < m->min_pos1)
 		m->min_pos1 = pos1;
-	m->max_pos1 = pos1; /* groups come sorted by position */
+	if (pos1 > m->max_pos1)
+		m->max_pos1 = pos1;
+}
+
+/* Rows but the first of a site get the guard, of which the counts are 0. */
+static void unshare(struct sites *s, size_t n_rows)
+{
+	for (size_t i = 0; i < n_rows; i++)
+		if (s->row_sites[i] != SITE_NONE && s->order[s->row_sites[i]] != i)
+			s->row_sites[i] = (uint32_t)s->n;
 }
 
 /* One group per position. */
@@ -312,12 +320,13 @@ static enum sphex_status make_sites(struct builder *b, struct missing_contigs *m
 			note_missing(missing, ref - s->n_refs, group);
 		}
 		for (size_t i = begin; i < end; i++)
-			s->row_sites[b->placed[i].row] =
-			        i == begin || b->options->share_counts ? site : SITE_NONE;
+			s->row_sites[b->placed[i].row] = site;
 	}
 	for (uint32_t i = 0; i < s->n_refs; i++)
 		s->ref_begins[i + 1] += s->ref_begins[i];
 	s->pos0[s->n] = UINT32_MAX; /* a guard: the next site of the last one */
+	if (!b->options->share_counts)
+		unshare(s, b->n_rows);
 	return SPHEX_OK;
 }
 

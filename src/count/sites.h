@@ -41,7 +41,8 @@ struct sites {
 	bool in_list_order; /* within each reference, order ascends with position */
 
 	/* rows */
-	uint32_t *row_sites; /* per row of struct rows; SITE_NONE: contig not in the BAM, or counts not shared */
+	/* per row of struct rows; n: has no counts of its own, they are 0; SITE_NONE: contig not in the BAM */
+	uint32_t *row_sites;
 	uint32_t *kept_rows; /* rows of the table in order, exact duplicates left out */
 	size_t n_kept;
 };

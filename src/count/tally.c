@@ -45,7 +45,7 @@ enum sphex_status tally_new(const struct count_rules *rules, const struct sites 
 	t->sites = sites;
 	t->by_read = by_read;
 	t->settle_at = t->settle_at_least = rules->claims == CLAIM_FRAGMENTS ? SETTLE_FRAGMENTS_AT : SETTLE_AT;
-	t->counts = memory_new_zeroed(sites->n, rules->n_counts * sizeof(*t->counts));
+	t->counts = memory_new_zeroed(sites->n + 1, rules->n_counts * sizeof(*t->counts));
 	if (!t->counts) {
 		tally_free(t);
 		return fail_memory(err);

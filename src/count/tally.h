@@ -17,7 +17,7 @@ void tally_free(struct tally *t);
 enum sphex_status tally_add(struct tally *t, const struct observations *o, struct sphex_error *err);
 /* After the last part. */
 enum sphex_status tally_finish(struct tally *t, struct sphex_error *err);
-/* rules->n_counts numbers per site, owned by the tally. */
+/* rules->n_counts numbers per site, and 0 for the site behind the last; owned by the tally. */
 const uint32_t *tally_counts(const struct tally *t);
 uint64_t tally_n_counted(const struct tally *t);
 
