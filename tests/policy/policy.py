@@ -18,7 +18,7 @@ def files(folder: str = ".", suffixes: str = "") -> Iterator[Path]:
         hidden = {name for name in folders if name.startswith(".") and name != ".ci"}
         folders[:] = sorted(set(folders) - NOT_OURS - hidden)
         for name in sorted(names):
-            if name.endswith(tuple(suffixes.split())):
+            if not suffixes or name.endswith(tuple(suffixes.split())):
                 yield (Path(top) / name).relative_to(ROOT)
 
 
