@@ -96,7 +96,8 @@ static int execute(PyObject *module)
 {
 	struct module_state *state = PyModule_GetState(module);
 
-	if (PyModule_AddIntConstant(module, "MODE_WASP2", SPHEX_MODE_WASP2) < 0 ||
+	if (PyModule_AddIntConstant(module, "MODE_NATIVE", SPHEX_MODE_NATIVE) < 0 ||
+		PyModule_AddIntConstant(module, "MODE_WASP2", SPHEX_MODE_WASP2) < 0 ||
 		PyModule_AddIntConstant(module, "MODE_WASP2_LEGACY", SPHEX_MODE_WASP2_LEGACY) < 0 ||
 		PyModule_AddStringConstant(module, "VERSION", sphex_version()) < 0)
 		return -1;

@@ -81,20 +81,17 @@ static enum sphex_status apply_samples(struct sphex_count *count, PyObject *samp
 	return status;
 }
 
+/* Pairs of a key (str) and a value (bytes). */
 static enum sphex_status apply_settings(struct sphex_count *count, PyObject *settings,
 	struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
-	Py_ssize_t place = 0;
-	PyObject *key, *value;
-	char *bytes;
+	const char *key, *value;
 
-	while (!status && PyDict_Next(settings, &place, &key, &value)) {
-		const char *name = PyUnicode_AsUTF8AndSize(key, NULL);
-
-		if (!name || PyBytes_AsStringAndSize(value, &bytes, NULL) < 0)
+	for (Py_ssize_t i = 0; i < PyTuple_Size(settings) && !status; i++) {
+		if (!PyArg_ParseTuple(PyTuple_GetItem(settings, i), "sy", &key, &value))
 			return SPHEX_E_ARGUMENT;
-		status = sphex_count_set(count, name, bytes, err);
+		status = sphex_count_set(count, key, value, err);
 	}
 	return status;
 }
@@ -165,7 +162,7 @@ PyObject *native_count(PyObject *module, PyObject *args)
 	PyObject *table;
 
 	if (!PyArg_ParseTuple(args, "iyyO!O!OIzO", &request.mode, &request.bam, &request.variants,
-		    &PyTuple_Type, &request.samples, &PyDict_Type, &request.settings, &request.sites,
+		    &PyTuple_Type, &request.samples, &PyTuple_Type, &request.settings, &request.sites,
 		    &request.threads, &request.simd, &request.progress))
 		return NULL;
 	table = run_request(&run, module, &request);

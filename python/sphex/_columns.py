@@ -10,13 +10,13 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
 from sphex import _sphex
 
 #: Arrow's formats of integers, as codes of array and memoryview.
-_INTEGERS = {"c": "b", "C": "B", "s": "h", "S": "H", "i": "i", "I": "I", "l": "q", "L": "Q"}
+_INTEGERS: dict[str, Any] = dict(zip("cCsSiIlL", "bBhHiIqQ", strict=True))
 _INLINE_NBYTES = 12  # longer string views point into a buffer
 
 
@@ -95,8 +95,7 @@ def _joined(values: Iterable[bytes]) -> Texts:
 
 
 def _values(part: Texts) -> Iterator[bytes]:
-    offsets = part.offsets.tolist()
-    return (bytes(part.text[a:b]) for a, b in zip(offsets, offsets[1:], strict=False))
+    return (bytes(part.text[begin:end]) for begin, end in pairwise(part.offsets.tolist()))
 
 
 # ---------------------------------------------------------------- Arrow
@@ -120,7 +119,8 @@ def _integers(
 ) -> memoryview:
     if form not in _INTEGERS:
         raise TypeError(f"{name}: integers are needed, not Arrow type {form!r}")
-    return memoryview(buffers[0]).cast(_INTEGERS[form])[offset : offset + length]
+    values: memoryview = memoryview(buffers[0]).cast(_INTEGERS[form])
+    return values[offset : offset + length]
 
 
 def _arrow_texts(

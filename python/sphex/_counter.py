@@ -40,7 +40,9 @@ class BamCounter:
         self._path = bam_path
         self._engine = engine
 
-    def count_alleles(self, regions: list[Row], min_qual: int = 0, threads: int = 1) -> list[Counts]:
+    def count_alleles(
+        self, regions: list[Row], min_qual: int = 0, threads: int = 1
+    ) -> list[Counts]:
         """Return (ref, alt, other) for each row (contig, 1-based pos, REF, ALT), in their order.
 
         A read name counts at most once per contig: in the first record, in file order, that
@@ -72,10 +74,7 @@ class BamCounter:
                 (),
                 {"min-baseq": int(min_qual)},
                 regions,
-                mode="wasp2",
                 threads=min(threads, MAX_THREADS),
-                simd=None,
-                progress=None,
             )
         except FormatError as error:
             reason = f"unable to open SAM/BAM/CRAM file at {self._path}"

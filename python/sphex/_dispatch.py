@@ -26,7 +26,7 @@ def use_native(engine: Engine) -> bool:
 
     Raises ImportError when the native engine is asked for and is not there.
     """
-    global _has_warned  # noqa: PLW0603 (once per process is what "once" means)
+    global _has_warned
     if engine not in _ENGINES:
         raise ValueError(f"engine: one of {', '.join(_ENGINES)}, not {engine!r}")
     if engine == "native" and not NATIVE_AVAILABLE:

@@ -5,6 +5,7 @@ from typing import Any, Literal, final
 
 from typing_extensions import Buffer
 
+MODE_NATIVE: int
 MODE_WASP2: int
 MODE_WASP2_LEGACY: int
 VERSION: str
@@ -18,7 +19,7 @@ def count(
     bam: bytes,
     variants: bytes,
     samples: tuple[bytes, ...],
-    settings: dict[str, bytes],
+    settings: tuple[tuple[str, bytes], ...],
     sites: list[Row] | Columns | None,
     threads: int,
     simd: str | None,

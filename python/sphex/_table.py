@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     import pandas
@@ -165,6 +165,6 @@ def _pandas_column(column: Column) -> Any:
     if column.kind == "text":
         return list(column)
     try:
-        return numpy.asarray(memoryview(column))  # type: ignore[arg-type]
-    except BufferError:  # values are missing
-        return pandas.array(list(column), dtype="UInt32")
+        return numpy.asarray(memoryview(cast(Any, column)))
+    except (BufferError, TypeError):  # values are missing
+        return pandas.array(cast(Any, list(column)), dtype="UInt32")
