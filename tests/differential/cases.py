@@ -39,6 +39,7 @@ class Case:
     contigs: list[str]  # of the BAM
     damaged: bool
     foreign: bool  # no contig of the variants is in the BAM
+    respelled: bool  # ... and with or without "chr" they would be
 
 
 @dataclass
@@ -88,14 +89,12 @@ def make_case(rng: random.Random, folder: Path, modes: list[str]) -> Case:
     """Write one case's files into ``folder``."""
     mode = rng.choice(modes)
     world = World(rng)
-    foreign = rng.random() < 0.02
     variants = make_variants(rng, world)
     records = make_records(rng, world, variants)
     damaged = rng.random() < 0.04
     write_bam(rng, world, records, folder, damaged)
-    if foreign:
-        for variant in variants:
-            variant.contig = f"other_{variant.contig}"
+    foreign = rng.random() < 0.03
+    respelled = foreign and rename_contigs(rng, world, variants)
     samples = rng.sample(SAMPLES, rng.randint(0, len(SAMPLES)))
     name = write_variants(rng, variants, samples, folder, mode)
     args = ["in.bam", name, "-o", "out.tsv"]
@@ -108,7 +107,20 @@ def make_case(rng: random.Random, folder: Path, modes: list[str]) -> Case:
     if rng.random() < 0.2:
         (folder / "kept").mkdir()
         args += [rng.choice(("-t", "--temp", "--temp_loc")), "kept"]
-    return Case(args, mode, [name for name, _ in world.contigs], damaged, foreign)
+    contigs = [contig for contig, _ in world.contigs]
+    return Case(args, mode, contigs, damaged, foreign, respelled)
+
+
+def rename_contigs(rng: random.Random, world: World, variants: list[Variant]) -> bool:
+    """Give the variants contigs that the BAM lacks; tell whether only their spelling is another."""
+    known = {name for name, _ in world.contigs}
+    listed = {variant.contig for variant in variants}
+    other = {name: name[3:] if name.startswith("chr") else f"chr{name}" for name in listed}
+    respelled = rng.random() < 0.5 and known >= listed and known.isdisjoint(other.values())
+    for variant in variants:
+        name = variant.contig
+        variant.contig = other[name] if respelled else f"other_{name}"
+    return respelled
 
 
 def choose_samples(rng: random.Random, samples: list[str]) -> list[str]:
