@@ -21,14 +21,16 @@ struct record_view {
 	struct span filter; /* the FILTER column */
 	/* The rest is set for records whose alleles qualify, when samples were chosen. */
 	bool has_gt;            /* the record has a GT field */
+	bool is_short;          /* the line ends before the column of a chosen sample */
 	const struct span *gts; /* one per sample of selection_n_gts(); "." where it is missing */
 	uint64_t info_nonref;   /* without GT: alleles that are not REF, by INFO/AC and AN */
 };
 
 /* What several samples have to show together. */
 enum several_samples {
-	SEVERAL_FIRST_HET,   /* the first is heterozygous, the others do not matter */
-	SEVERAL_ALLELE_COUNT /* of the 2n alleles at least one is not REF, and not all are */
+	SEVERAL_FIRST_HET,    /* the first is heterozygous, the others do not matter */
+	SEVERAL_ALLELE_COUNT, /* of the 2n alleles at least one is not REF, and not all are */
+	SEVERAL_ANY_HET       /* one is heterozygous, for the line's own ALT (select_native.h) */
 };
 
 struct select_rule {

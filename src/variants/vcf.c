@@ -11,6 +11,7 @@
 #include "bcf.h"
 #include "lines.h"
 #include "samples.h"
+#include "select_native.h"
 #include "vcf_text.h"
 
 #define N_SAMPLES_SHOWN 5
@@ -25,11 +26,13 @@ struct vcf_reader {
 	const struct variant_options *options;
 	struct name_kind name;
 	struct lines lines;
-	bool is_bcf; /* by its content */
+	bool is_bcf;      /* by its content */
 	bool first_block; /* no more than the first BGZF block is read */
 	struct vcf_header header;
 	struct vcf_strict strict;
 	struct selection selection;
+	bool is_native; /* then this one holds: */
+	struct native_selection native;
 	struct sample_names samples;
 	struct chosen_samples chosen;
 	struct vcf_text text;
@@ -80,7 +83,7 @@ static struct name_kind kind_of_name(const char *path)
 
 static enum sphex_status check_name(const struct vcf_reader *r, struct sphex_error *err)
 {
-	if (r->options->rules == SELECT_WASP2_LEGACY || r->name.is_vcf || r->name.is_bcf)
+	if (r->options->rules != SELECT_WASP2 || r->name.is_vcf || r->name.is_bcf)
 		return SPHEX_OK;
 	if (r->name.is_pgen) {
 		fail(err, SPHEX_E_UNSUPPORTED, "PLINK 2 files are not read");
@@ -112,7 +115,8 @@ static enum sphex_status read_text_header(struct vcf_reader *r, struct sphex_err
 static enum sphex_status open_file(struct vcf_reader *r, const char *path, struct sphex_error *err)
 {
 	struct lines *l = &r->lines;
-	enum sphex_status status = lines_open(l, path, r->first_block ? 1 : r->options->n_threads, err);
+	enum sphex_status status =
+		lines_open(l, path, r->first_block ? 1 : r->options->n_threads, err);
 
 	if (status)
 		return status;
@@ -140,6 +144,8 @@ static const struct select_rule *find_rule(const struct vcf_reader *r)
 {
 	bool is_compressed = stream_kind(r->lines.stream) != STREAM_PLAIN;
 
+	if (r->is_native)
+		return &select_by_native;
 	if (r->options->rules == SELECT_WASP2 && !r->is_bcf && r->name.is_vcf &&
 		r->name.is_compressed == is_compressed && !r->strict.refuses)
 		return &select_by_text;
@@ -201,8 +207,8 @@ static enum sphex_status set_up(struct vcf_reader *r, struct sphex_error *err)
 {
 	const struct select_rule *rule = find_rule(r);
 	struct vcf_tag end = vcf_header_tag(&r->header, span_of("END"));
-	enum sphex_status status = samples_resolve(r->options->samples, r->options->n_samples,
-		&r->header.samples, &r->samples, err);
+	enum sphex_status status = samples_resolve(
+		r->options->samples, r->options->n_samples, &r->header.samples, &r->samples, err);
 
 	if (status)
 		return status;
@@ -210,6 +216,7 @@ static enum sphex_status set_up(struct vcf_reader *r, struct sphex_error *err)
 		.n_samples = r->samples.n,
 		.include_indels = r->options->include_indels,
 		.include_multiallelic = r->options->include_multiallelic};
+	r->native = (struct native_selection){.options = r->options, .n_samples = r->samples.n};
 	r->text = (struct vcf_text){.header = &r->header,
 		.strict = rule == &select_by_text ? &r->strict : NULL,
 		.kernels = r->options->kernels,
@@ -234,7 +241,8 @@ static enum sphex_status next_record(
 	if (status)
 		return status;
 	/* a last line without its end may be short: WASP2 takes what there is */
-	return vcf_text_record(&r->text, line, l->window[l->used - 1] != '\n', view, err);
+	return vcf_text_record(
+		&r->text, line, !r->is_native && l->window[l->used - 1] != '\n', view, err);
 }
 
 static enum sphex_status find_genotypes(
@@ -246,6 +254,33 @@ static enum sphex_status find_genotypes(
 	return SPHEX_OK;
 }
 
+static enum sphex_status take_record(struct vcf_reader *r, struct record_view *view,
+	struct variants *out, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	if (!select_alleles(&r->selection, view))
+		return SPHEX_OK;
+	if (r->chosen.n)
+		status = find_genotypes(r, view, err);
+	return status ? status : select_lines(&r->selection, view, out, err);
+}
+
+static enum sphex_status take_record_native(struct vcf_reader *r, struct record_view *view,
+	struct variants *out, struct sphex_error *err)
+{
+	bool qualifies;
+	enum sphex_status status = native_alleles(&r->native, view, &qualifies, out, err);
+
+	if (status || !qualifies)
+		return status;
+	if (r->chosen.n)
+		status = find_genotypes(r, view, err);
+	if (!status && r->chosen.n && view->is_short)
+		status = fail(err, SPHEX_E_DATA, "the line ends before the column of a sample");
+	return status ? status : native_lines(&r->native, view, out, err);
+}
+
 static enum sphex_status read_records(
 	struct vcf_reader *r, struct variants *out, struct sphex_error *err)
 {
@@ -253,12 +288,8 @@ static enum sphex_status read_records(
 	enum sphex_status status;
 
 	while (!(status = next_record(r, &view, err))) {
-		if (!select_alleles(&r->selection, &view))
-			continue;
-		if (r->chosen.n)
-			status = find_genotypes(r, &view, err);
-		if (!status)
-			status = select_lines(&r->selection, &view, out, err);
+		status = r->is_native ? take_record_native(r, &view, out, err)
+				      : take_record(r, &view, out, err);
 		if (status)
 			break;
 	}
@@ -271,11 +302,17 @@ static enum sphex_status read_records(
 static void trim(struct variants *v)
 {
 	struct variant *items = v->n ? memory_resize(v->items, v->n, sizeof(*v->items)) : NULL;
+	struct variant_extra *extras =
+		v->extras ? memory_resize(v->extras, v->n, sizeof(*v->extras)) : NULL;
 
-	if (!items)
-		return;
-	v->items = items;
-	v->cap = v->n;
+	if (items) {
+		v->items = items;
+		v->cap = v->n;
+	}
+	if (extras) {
+		v->extras = extras;
+		v->extras_cap = v->n;
+	}
 }
 
 static void close_reader(struct vcf_reader *r)
@@ -284,6 +321,7 @@ static void close_reader(struct vcf_reader *r)
 	vcf_header_free(&r->header);
 	vcf_strict_free(&r->strict);
 	bcf_free(&r->bcf);
+	native_selection_free(&r->native);
 	sample_names_free(&r->samples);
 	memory_free(r->chosen.items);
 	memory_free(r->chosen.gts);
@@ -292,8 +330,10 @@ static void close_reader(struct vcf_reader *r)
 static enum sphex_status read_file(const char *path, const struct variant_options *options,
 	bool first_block, struct variants *out, struct sphex_error *err)
 {
-	struct vcf_reader r = {
-		.options = options, .name = kind_of_name(path), .first_block = first_block};
+	struct vcf_reader r = {.options = options,
+		.name = kind_of_name(path),
+		.first_block = first_block,
+		.is_native = options->rules == SELECT_NATIVE};
 	enum sphex_status status = check_name(&r, err);
 
 	if (!status)

@@ -269,6 +269,7 @@ void vcf_text_genotypes(struct vcf_text *text, struct record_view *view)
 
 	view->has_gt = has_column && format_has_gt(format);
 	view->gts = chosen->gts;
+	view->is_short = !has_column;
 	if (!view->has_gt)
 		view->info_nonref = nonref_of_info(text->info, view->alt);
 	for (size_t i = 0; view->has_gt && i < chosen->n; i++) {
@@ -282,6 +283,7 @@ void vcf_text_genotypes(struct vcf_text *text, struct record_view *view)
 			*gt = gt_of(text, format, sample);
 		} else {
 			*gt = missing;
+			view->is_short = true;
 		}
 	}
 }
