@@ -1,0 +1,512 @@
+/* What one record says about the sites that it covers, in every kind of CIGAR, by the rules of each mode. */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "count/observe.h"
+#include "simd/cpu.h"
+#include "simd/select.h"
+#include "tests/support/random_bam.h"
+#include "tests/support/site_rows.h"
+
+#define N_OF(array) (sizeof(array) / sizeof(array[0]))
+
+/* A file of records, and a unit that stands at the first of them. */
+struct opened {
+	char *path;
+	struct bytes file;
+	struct input *in;
+	struct unit unit;
+};
+
+static struct opened open_records(const struct bytes *bam, size_t block_nbytes)
+{
+	struct bytes records = {bam->data + random_bam_header_nbytes(bam), bam->n - random_bam_header_nbytes(bam), 0};
+	struct opened o = {.file = bgzf_wrap(&records, (struct bgzf_shape){.block_nbytes = block_nbytes, .level = 1})};
+	struct sphex_error err;
+
+	o.path = temp_file(&o.file, ".records");
+	cr_assert_eq(input_open(o.path, &o.in, &err), SPHEX_OK);
+	cr_assert_eq(unit_init(&o.unit, o.in, &err), SPHEX_OK);
+	unit_set_range(&o.unit, 0, o.file.n);
+	return o;
+}
+
+static void close_records(struct opened *o)
+{
+	unit_free(&o->unit);
+	input_close(o->in);
+	temp_remove(o->path);
+	bytes_free(&o->file);
+}
+
+static struct observer observer_for(const struct site_table *t, enum sphex_mode mode, uint8_t min_baseq)
+{
+	return (struct observer){.rules = count_rules_of(mode),
+		.kernels = sphex_kernels_select(NULL, cpu_bundles()),
+		.sites = &t->sites,
+		.min_baseq = min_baseq};
+}
+
+/* The observations of the reads, as text: "row:class row:class"; "-" without a base. */
+static void observe(const struct site_row *rows, size_t n_rows, const struct bam_read *reads, size_t n_reads,
+	enum sphex_mode mode, uint8_t min_baseq, char *out)
+{
+	static const char classes[] = "RAO..-";
+	struct observations o = {0};
+	struct site_table t;
+	struct observer observer;
+	struct opened file;
+	struct bytes bam = {0};
+	struct sphex_error err;
+	enum sphex_status status;
+
+	random_bam_start(&bam);
+	for (size_t i = 0; i < n_reads; i++)
+		bam_add(&bam, reads[i]);
+	site_table_start(&t, rows, n_rows);
+	site_table_finish(&t, mode, true, true);
+	observer = observer_for(&t, mode, min_baseq);
+	file = open_records(&bam, 0);
+	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
+	status = observe_unit(&observer, &file.unit, &o, &err);
+	*out = '\0';
+	if (status)
+		strcpy(out, sphex_status_name(status));
+	for (size_t i = 0; !status && i < o.n; i++)
+		out += sprintf(out, "%s%u:%c", i ? " " : "", t.sites.order[o.items[i].site], classes[o.items[i].says]);
+	observations_free(&o);
+	site_table_free(&t);
+	close_records(&file);
+	bytes_free(&bam);
+}
+
+struct one {
+	const char *what;
+	const char *cigar, *seq, *quals; /* the read starts at position 91 */
+	const char *wasp2, *legacy;
+};
+
+/* Rows: 0 is A>G at 100, 1 is T>C at 105. */
+static const struct site_row two_sites[] = {{"chr1", 100, "A", "G", NULL}, {"chr1", 105, "T", "C", NULL}};
+
+static const struct one singles[] = {
+	/*                                        91       100  105 */
+	{"both sites", "20M", "CCCCCCCCCGCCCCCCCCCC", NULL, "0:A", "0:A 1:A"},
+	{"ref and other", "20M", "CCCCCCCCCACCCCGCCCCC", NULL, "0:R", "0:R 1:O"},
+	{"a lone base at the first site", "9N1M", "G", NULL, "0:A", "0:A"},
+	{"ends on the site", "10M", "CCCCCCCCCG", NULL, "0:A", "0:A"},
+	{"ends before the site", "9M", "CCCCCCCCC", NULL, "", ""},
+	{"= and X", "5=5X5=5X", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"deletion over the first", "9M1D10M", "CCCCCCCCCCCCCTCCCCC", NULL, "1:R", "0:- 1:R"},
+	{"deletion over both", "9M6D5M", "CCCCCCCCCCCCCC", NULL, "", "0:- 1:-"},
+	{"intron over the first", "5M8N10M", "CCCCCCTCCCCCCCC", NULL, "1:R", "0:- 1:R"},
+	{"insertion before", "5M3I15M", "CCCCCAAACCCCGCCCCCCCCCC", NULL, "0:A", "0:A 1:A"},
+	{"insertion just before", "9M2I11M", "CCCCCCCCCAAGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"insertion just behind", "10M2I8M", "CCCCCCCCCGAACCCCTCCC", NULL, "0:A", "0:A 1:R"},
+	{"soft clip in front", "4S20M", "AAAACCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"soft clip over the second", "12M8S", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A"},
+	{"hard clips", "7H20M7H", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"padding behind the sites", "20M1P1M", "CCCCCCCCCGCCCCTCCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"padding shifts the read in legacy only", "3M1P16M", "CCCCCCCCCGACCCTCCCC", NULL, "0:A", "0:R 1:A"},
+	{"zero-length operations", "0M5M0D0I0N5M0S10M0H", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"only zero-length", "0M", "C", NULL, "", ""},
+	{"no CIGAR", "*", "CCCCCCCCCC", NULL, "", ""},
+	{"codes without a meaning", "5M3B15M", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"N, the IUPAC letters and =", "20M", "CCCCCCCCCNCCCCRCCCCC", NULL, "0:O", "0:O 1:O"},
+	{"R at the site that is chosen", "20M", "CCCCCCCCCRCCCCTCCCCC", NULL, "", "0:O 1:R"},
+	{"= at the site that is chosen", "20M", "CCCCCCCCC=CCCCTCCCCC", NULL, "", "0:O 1:R"},
+	{"a CIGAR longer than SEQ", "20M", "CCCCCCCCCGCC", NULL, "0:A", "0:A 1:-"},
+	{"a CIGAR longer than SEQ at the first site", "20M", "CCC", NULL, "", "0:- 1:-"},
+	{"no SEQ", "20M", NULL, NULL, "", "0:- 1:-"},
+};
+
+Test(observe, single_records_in_every_kind_of_cigar)
+{
+	for (size_t i = 0; i < N_OF(singles); i++) {
+		const struct one *one = &singles[i];
+		struct bam_read read = {.name = "r", .pos0 = 90, .cigar = one->cigar, .seq = one->seq};
+		char got[200];
+
+		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2, 0, got);
+		cr_assert_str_eq(got, one->wasp2, "%s: %s", one->what, got);
+		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2_LEGACY, 0, got);
+		cr_assert_str_eq(got, one->legacy, "%s: %s", one->what, got);
+	}
+}
+
+/* The same sites, the second one listed first. */
+static const struct site_row swapped_sites[] = {{"chr1", 105, "T", "C", NULL}, {"chr1", 100, "A", "G", NULL}};
+
+Test(observe, the_site_listed_first_is_chosen_not_the_leftmost)
+{
+	static const struct {
+		const char *cigar, *seq, *want;
+	} cases[] = {{"20M", "CCCCCCCCCGCCCCTCCCCC", "0:R"}, {"9M6D5M", "CCCCCCCCCCCCCC", ""},
+		{"13M4D3M", "CCCCCCCCCGCCCCCC", "1:A"}, {"12M8S", "CCCCCCCCCGCCCCTCCCCC", "1:A"},
+		{"9M1D10M", "CCCCCCCCCCCCCCCCCCC", "0:A"}, {"20M", "CCCCCCCCCGCCCCRCCCCC", ""}};
+
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		struct bam_read read = {.name = "r", .pos0 = 90, .cigar = cases[i].cigar, .seq = cases[i].seq};
+		char got[200];
+
+		observe(swapped_sites, 2, &read, 1, SPHEX_MODE_WASP2, 0, got);
+		cr_assert_str_eq(got, cases[i].want, "case %zu: %s", i, got);
+	}
+}
+
+Test(observe, a_low_quality_at_the_chosen_site_gives_no_second_choice)
+{
+	static const struct {
+		const char *quals, *want;
+		uint8_t min_baseq;
+	} cases[] = {{"IIIIIIIII+IIIIIIIIII", "", 20}, {"IIIIIIIII5IIIIIIIIII", "0:A", 20},
+		{"IIIIIIIII4IIIIIIIIII", "", 20}, {"!!!!!!!!!!!!!!!!!!!!", "0:A", 0}, {NULL, "0:A", 255},
+		{"~~~~~~~~~~~~~~~~~~~~", "", 255}};
+
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		struct bam_read read = {
+			.name = "r", .pos0 = 90, .cigar = "20M", .seq = "CCCCCCCCCGCCCCTCCCCC", .quals = cases[i].quals};
+		char got[200];
+
+		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2, cases[i].min_baseq, got);
+		cr_assert_str_eq(got, cases[i].want, "case %zu: %s", i, got);
+	}
+}
+
+Test(observe, only_the_unmapped_flag_matters)
+{
+	for (unsigned bit = 0; bit < 16; bit++) {
+		struct bam_read read = {.name = "r", .flag = (uint16_t)(1u << bit), .pos0 = 90, .cigar = "20M",
+			.seq = "CCCCCCCCCGCCCCTCCCCC"};
+		char got[200];
+
+		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2, 0, got);
+		cr_assert_str_eq(got, bit == 2 ? "" : "0:A", "bit %u", bit);
+		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2_LEGACY, 0, got);
+		/* an unmapped record lies on its first base only */
+		cr_assert_str_eq(got, bit == 2 ? "" : "0:A 1:R", "bit %u", bit);
+	}
+}
+
+Test(observe, a_record_without_span_lies_on_its_first_base)
+{
+	static const struct {
+		uint16_t flag;
+		const char *cigar, *want;
+	} cases[] = {{4, "*", "0:-"}, {0, "*", "0:-"}, {0, "3S", "0:-"}, {4, "3M", "0:A"}, {0, "3I", "0:-"}};
+
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		struct bam_read read = {
+			.name = "r", .flag = cases[i].flag, .pos0 = 99, .cigar = cases[i].cigar, .seq = "GCC"};
+		char got[200];
+
+		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2_LEGACY, 0, got);
+		cr_assert_str_eq(got, cases[i].want, "case %zu: %s", i, got);
+		read.pos0 = 98;
+		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2_LEGACY, 0, got);
+		cr_assert_str_eq(got, "", "case %zu one before: %s", i, got);
+	}
+}
+
+/* ---------------------------------------------------------------- alleles of several letters */
+
+Test(observe, text_alleles_are_compared_with_the_read_as_it_is)
+{
+	static const struct {
+		const char *ref, *alt, *cigar, *seq, *want; /* the read starts at 91, the site is at 100 */
+	} cases[] = {
+		{"A", "AT", "12M", "CCCCCCCCCATG", "0:A"}, /* next base T */
+		{"A", "AT", "12M", "CCCCCCCCCAAG", "0:R"}, /* starts with REF */
+		{"A", "AT", "10M1I2M", "CCCCCCCCCATGG", "0:A"},
+		{"A", "AT", "10M2S", "CCCCCCCCCATG", "0:A"}, /* soft clip is read on */
+		{"A", "AT", "10M", "CCCCCCCCCA", "0:R"},     /* the read ends: equal to REF */
+		{"A", "AT", "10M", "CCCCCCCCCT", "0:O"},
+		{"AT", "A", "12M", "CCCCCCCCCATG", "0:R"},
+		{"AT", "A", "12M", "CCCCCCCCCACG", "0:A"}, /* starts with ALT */
+		{"AT", "A", "10M", "CCCCCCCCCA", "0:A"},   /* equal to ALT */
+		{"AC", "GT", "12M", "CCCCCCCCCGTA", "0:A"},
+		{"AC", "GT", "12M", "CCCCCCCCCACA", "0:R"},
+		{"AC", "GT", "12M", "CCCCCCCCCGCA", "0:O"},
+		{"AC", "GT", "10M", "CCCCCCCCCG", "0:O"},  /* shorter than both */
+		{"A", "NN", "12M", "CCCCCCCCCRYA", "0:A"}, /* other letters are N */
+		{"A", "N=", "12M", "CCCCCCCCCN=A", "0:O"},
+		{"a", "at", "12M", "CCCCCCCCCATG", "0:O"},
+		{"A", "<DEL>", "12M", "CCCCCCCCCATG", "0:R"},
+		{"AA", "AA", "12M", "CCCCCCCCCAAG", "0:R"}, /* REF first */
+	};
+
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		struct site_row row = {"chr1", 100, cases[i].ref, cases[i].alt, NULL};
+		struct bam_read read = {.name = "r", .pos0 = 90, .cigar = cases[i].cigar, .seq = cases[i].seq};
+		char got[200];
+
+		observe(&row, 1, &read, 1, SPHEX_MODE_WASP2, 0, got);
+		cr_assert_str_eq(got, cases[i].want, "%s>%s %s: %s", cases[i].ref, cases[i].alt, cases[i].seq, got);
+		observe(&row, 1, &read, 1, SPHEX_MODE_WASP2_LEGACY, 0, got);
+		cr_assert_str_eq(got, "0:O", "%s>%s in legacy: %s", cases[i].ref, cases[i].alt, got);
+	}
+}
+
+Test(observe, text_alleles_may_be_longer_than_any_buffer)
+{
+	for (size_t n = 200; n < 1100; n += 28) {
+		struct prng r = {n};
+		char *ref = calloc(1, n + 2), *seq = calloc(1, n + 2), got[200];
+		struct site_row row = {"chr1", 100, ref, "AC", NULL};
+		struct bam_read read = {.name = "r", .pos0 = 99, .cigar = "2M", .seq = seq};
+
+		for (size_t i = 0; i < n; i++)
+			seq[i] = ref[i] = "ACGT"[prng_below(&r, 4)];
+		ref[1] = seq[1] = 'T';
+		observe(&row, 1, &read, 1, SPHEX_MODE_WASP2, 0, got);
+		cr_assert_str_eq(got, "0:R", "%zu bases", n);
+		seq[n - 1] = seq[n - 1] == 'A' ? 'C' : 'A';
+		observe(&row, 1, &read, 1, SPHEX_MODE_WASP2, 0, got);
+		cr_assert_str_eq(got, "0:O", "%zu bases", n);
+		free(ref);
+		free(seq);
+	}
+}
+
+Test(observe, a_low_quality_silences_text_alleles_too)
+{
+	struct site_row row = {"chr1", 100, "A", "AT", NULL};
+	struct bam_read read = {.name = "r", .pos0 = 99, .cigar = "3M", .seq = "ATG", .quals = "+II"};
+	char got[200];
+
+	observe(&row, 1, &read, 1, SPHEX_MODE_WASP2, 20, got);
+	cr_assert_str_eq(got, "");
+	observe(&row, 1, &read, 1, SPHEX_MODE_WASP2, 10, got);
+	cr_assert_str_eq(got, "0:A");
+}
+
+/* ---------------------------------------------------------------- many records */
+
+/* An oracle that walks every pair of record and site, base by base, as section 2 of the rules says. */
+struct pair {
+	uint32_t order;
+	char says;
+};
+
+static char base_letter(const struct record *r, uint32_t q)
+{
+	return "=ACMGRSVTWYHKDBN"[record_base(r, q)];
+}
+
+/* The offset of the base that the record aligns to pos0, or -1. */
+static int64_t aligned_base(const struct record *r, uint32_t pos0, bool padding)
+{
+	int64_t p = r->pos0, q = 0;
+
+	for (uint32_t i = 0; i < r->n_cigar; i++) {
+		uint32_t op = record_cigar_word(r, i) & 15;
+
+		for (uint32_t n = record_cigar_word(r, i) >> 4; n > 0; n--) {
+			bool match = op == CIGAR_M || op == CIGAR_EQ || op == CIGAR_X;
+
+			if (match && p == pos0)
+				return q < r->n_bases ? q : -1;
+			p += match || op == CIGAR_D || op == CIGAR_N;
+			q += match || op == CIGAR_I || op == CIGAR_S || (padding && op == CIGAR_P);
+		}
+	}
+	return -1;
+}
+
+static char letter_class(const struct site_row *row, char letter)
+{
+	return letter == row->ref[0] ? 'R' : letter == row->alt[0] ? 'A' : 'O';
+}
+
+static void oracle_wasp2(const struct record *r, const struct site_row *rows, size_t n, struct bytes *out)
+{
+	if (r->flags & FLAG_UNMAPPED || r->ref_id < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		int64_t q = rows[i].contig[3] - '1' == r->ref_id ? aligned_base(r, rows[i].pos1 - 1, false) : -1;
+
+		if (q < 0)
+			continue;
+		if (strchr("ACGTN", base_letter(r, (uint32_t)q)))
+			bytes_print(out, "%zu:%c ", i, letter_class(&rows[i], base_letter(r, (uint32_t)q)));
+		return;
+	}
+}
+
+Test(observe, random_records_over_random_sites_agree_with_a_walk_base_by_base)
+{
+	enum { N_SITES = 400 };
+	static const char *const contigs[] = {"chr1", "chr2", "chr3"};
+	struct site_row rows[N_SITES];
+	struct bytes bam = {0};
+
+	random_bam(&bam, 21, 3000, 120);
+	for (int sorted = 0; sorted < 2; sorted++) {
+		struct prng r = {(uint64_t)sorted};
+		struct bytes want = {0}, got = {0};
+		struct observations o = {0};
+		struct site_table t;
+		struct observer observer;
+		struct opened file;
+		struct sphex_error err;
+		uint64_t n_records = 0;
+
+		for (size_t i = 0; i < N_SITES; i++) {
+			size_t place = sorted ? i * 30000 / N_SITES : prng_below(&r, 30000);
+
+			rows[i] = (struct site_row){contigs[place / 10000], (uint32_t)(place % 10000) + 1, "A", "G", NULL};
+		}
+		site_table_start(&t, rows, N_SITES);
+		site_table_finish(&t, SPHEX_MODE_WASP2, false, true);
+		observer = observer_for(&t, SPHEX_MODE_WASP2, 0);
+		file = open_records(&bam, 3000);
+		cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
+		while (!file.unit.finished) {
+			static const char classes[] = "RAO";
+
+			cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK, "%s", err.message);
+			n_records += o.n_records;
+			for (size_t i = 0; i < o.n; i++)
+				bytes_print(&got, "%u:%c ", t.sites.order[o.items[i].site], classes[o.items[i].says]);
+		}
+		cr_assert_eq(n_records, 3000);
+		for (size_t at = random_bam_header_nbytes(&bam), nbytes; at < bam.n; at += nbytes) {
+			struct record record;
+
+			nbytes = load_u32(bam.data + at) + 4;
+			cr_assert_eq(record_parse(bam.data + at, nbytes, 3, &record, &err), SPHEX_OK);
+			oracle_wasp2(&record, rows, N_SITES, &want);
+		}
+		bytes_add_number(&want, 0, 1);
+		bytes_add_number(&got, 0, 1);
+		cr_assert(want.n > 3000, "the oracle saw little: %s", (char *)want.data);
+		cr_assert_str_eq((char *)got.data, (char *)want.data);
+		observations_free(&o);
+		site_table_free(&t);
+		close_records(&file);
+		bytes_free(&want);
+		bytes_free(&got);
+	}
+	bytes_free(&bam);
+}
+
+Test(observe, large_results_are_handed_out_in_parts)
+{
+	enum { N_READS = 150000 };
+	struct bytes bam = {0};
+	struct observations o = {0};
+	struct site_table t;
+	struct observer observer;
+	struct opened file;
+	struct sphex_error err;
+	size_t n = 0, n_parts = 0;
+
+	random_bam_start(&bam);
+	for (size_t i = 0; i < N_READS; i++)
+		bam_add(&bam, (struct bam_read){.name = "r", .pos0 = 99, .cigar = "6M", .seq = "GCCCCT"});
+	site_table_start(&t, two_sites, 2);
+	site_table_finish(&t, SPHEX_MODE_WASP2_LEGACY, false, true);
+	observer = observer_for(&t, SPHEX_MODE_WASP2_LEGACY, 0);
+	file = open_records(&bam, 0);
+	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
+	while (!file.unit.finished) {
+		cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK);
+		for (size_t i = 0; i < o.n; i++, n++)
+			cr_assert(o.items[i].site == n % 2 && o.items[i].says == 1 - n % 2, "observation %zu", n);
+		n_parts++;
+		unit_drop_read(&file.unit);
+	}
+	cr_assert_eq(n, 2 * N_READS);
+	cr_assert(n_parts > 1, "one part");
+	observations_free(&o);
+	site_table_free(&t);
+	close_records(&file);
+	bytes_free(&bam);
+}
+
+/* ---------------------------------------------------------------- order */
+
+Test(observe, records_out_of_order_are_refused_with_their_place)
+{
+	static const struct {
+		int32_t ref_id, pos0;
+		bool sorted;
+	} cases[] = {{1, 500, true}, {1, 501, true}, {1, INT32_MAX, true}, {2, 0, true}, {-1, -1, true}, {-1, 0, true},
+		{1, 499, false}, {0, 1000, false}, {1, -1, false}};
+
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		struct observations o = {0};
+		struct site_table t;
+		struct observer observer;
+		struct opened file;
+		struct bytes bam = {0};
+		struct sphex_error err;
+		size_t at;
+
+		random_bam_start(&bam);
+		at = bam.n;
+		bam_add(&bam, (struct bam_read){.name = "a", .ref_id = 1, .pos0 = 500, .cigar = "1M", .seq = "A"});
+		at = bam_add(&bam, (struct bam_read){.name = "b",
+					   .ref_id = cases[i].ref_id,
+					   .pos0 = cases[i].pos0,
+					   .cigar = "1M",
+					   .seq = "A"}) - at;
+		site_table_start(&t, two_sites, 2);
+		site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
+		observer = observer_for(&t, SPHEX_MODE_WASP2, 0);
+		file = open_records(&bam, 0);
+		cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
+		cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), cases[i].sorted ? SPHEX_OK : SPHEX_E_DATA,
+			"case %zu", i);
+		if (!cases[i].sorted)
+			cr_assert(strstr(err.message, "sorted") && err.voffset == at && err.hint[0], "%s", err.message);
+		observations_free(&o);
+		site_table_free(&t);
+		close_records(&file);
+		bytes_free(&bam);
+	}
+}
+
+Test(observe, sort_keys_follow_the_order_of_a_sorted_bam)
+{
+	static const int32_t places[][2] = {{0, -1}, {0, 0}, {0, 1}, {0, INT32_MAX}, {1, -1}, {1, 5}, {INT32_MAX, 0},
+		{-1, -1}, {-1, 7}};
+
+	for (size_t i = 1; i < N_OF(places); i++)
+		cr_assert(sort_key(places[i - 1][0], places[i - 1][1]) < sort_key(places[i][0], places[i][1]), "%zu", i);
+}
+
+Test(observe, damage_is_refused_but_what_came_before_is_judged)
+{
+	struct observations o = {0};
+	struct site_table t;
+	struct observer observer;
+	struct opened file;
+	struct bytes bam = {0};
+	struct sphex_error err;
+	size_t at, start;
+
+	random_bam_start(&bam);
+	start = bam.n;
+	for (int i = 0; i < 3; i++)
+		bam_add(&bam, (struct bam_read){.name = "a", .pos0 = 99, .cigar = "1M", .seq = "G"});
+	at = bam_add(&bam, (struct bam_read){.name = "b", .pos0 = 99, .cigar = "1M", .seq = "G"});
+	bam.data[at + 12] = 0;
+	site_table_start(&t, two_sites, 2);
+	site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
+	observer = observer_for(&t, SPHEX_MODE_WASP2, 0);
+	file = open_records(&bam, 0);
+	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
+	cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_E_DATA);
+	cr_assert_eq(err.voffset, at - start);
+	cr_assert_eq(o.n, 3);
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(o.items[i].says, CLASS_ALT);
+	observations_free(&o);
+	site_table_free(&t);
+	close_records(&file);
+	bytes_free(&bam);
+}
