@@ -100,7 +100,7 @@ def pack_bases(seq: str) -> bytes:
 
 
 def bin_of(begin0: int, end0: int) -> int:
-    """Number the smallest bin that holds [begin0, end0) (SAM specification 5.3)."""
+    """Find the smallest bin that holds [begin0, end0) (SAM specification 5.3)."""
     for shift, first in ((14, 4681), (17, 585), (20, 73), (23, 9), (26, 1)):
         if begin0 >> shift == (end0 - 1) >> shift:
             return (first + (begin0 >> shift)) & 0xFFFF

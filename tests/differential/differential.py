@@ -109,7 +109,7 @@ def parse_options() -> argparse.Namespace:
 def original_is_here() -> bool:
     """Tell whether the original and the tools that it calls can be used."""
     try:
-        import original  # noqa: F401, PLC0415 (heavy, and perhaps not there)
+        import original  # noqa: F401 (heavy, and perhaps not there)
     except ImportError as error:
         print(f"{type(error).__name__}: {error}")
         return False
@@ -175,7 +175,7 @@ def run_chunk(plan: Plan, numbers: list[int]) -> list[tuple[int, Verdict]]:
 
 def run_case(plan: Plan, number: int) -> Verdict:
     """Make one case, run it in every program, compare, and save it if there is a difference."""
-    import cases  # noqa: PLC0415 (needs what only the workers and a full installation have)
+    import cases  # needs what only a full installation has
 
     label = f"{plan.seed}-{number}"
     rng = random.Random(label)
@@ -246,7 +246,7 @@ def count_rows(table: bytes | None) -> int:
 
 def run_original(case: Any, inputs: Path, how: str) -> Outcome:
     """Run the original inside this process."""
-    import original  # noqa: PLC0415 (heavy: only once in each worker)
+    import original  # heavy: only once in each worker
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "case"

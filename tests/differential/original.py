@@ -48,7 +48,8 @@ class Result(NamedTuple):
 def load_engine() -> ModuleType:
     """Load the Python engine by itself, without the package around it."""
     spec = importlib.util.spec_from_file_location("sphex_engine", ENGINE_FILE)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -51,6 +51,7 @@ class Case:
 
     @property
     def name(self) -> str:
+        """The folder's name, such as 001-worked-01."""
         return self.folder.name
 
 
