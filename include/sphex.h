@@ -203,6 +203,16 @@ SPHEX_API enum sphex_status sphex_count_column(struct sphex_count *, size_t i, s
 SPHEX_API enum sphex_status sphex_count_write(struct sphex_count *, const char *path,
                                               struct sphex_error *err);
 
+/* Writes what the run did as JSON. command_line is shown as given; NULL leaves it out. */
+SPHEX_API enum sphex_status sphex_count_write_summary(struct sphex_count *, const char *path,
+                                                      const char *command_line, struct sphex_error *err);
+/*
+ * Writes, for each row at `position` ("chr1:12345", 1-based), every record there, what it says and in which column
+ * it is counted. Reads the BAM again, so it must be a file. SPHEX_E_NOT_FOUND: no such row. Native mode only.
+ */
+SPHEX_API enum sphex_status sphex_count_explain(struct sphex_count *, const char *position, const char *path,
+                                                struct sphex_error *err);
+
 struct sphex_count_stats {
 	uint64_t n_records;        /* records read */
 	uint64_t n_covering;       /* of these, that lay over a listed variant */

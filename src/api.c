@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bam/batch.h"
 #include "bam/reader.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "output/summary.h"
 #include "output/tsv.h"
 #include "run.h"
 #include "simd/cpu.h"
@@ -497,6 +499,56 @@ enum sphex_status sphex_count_write(struct sphex_count *c, const char *path, str
 		return status;
 	tsv_write(w, &c->result.table);
 	return writer_commit(w, err);
+}
+
+static struct summary_input input_of(const char *path)
+{
+	struct stat st;
+
+	return (struct summary_input){path, path && stat(path, &st) == 0 ? (uint64_t)st.st_size : 0};
+}
+
+enum sphex_status sphex_count_write_summary(struct sphex_count *c, const char *path, const char *command_line,
+        struct sphex_error *err)
+{
+	struct summary summary = {.command_line = command_line,
+	        .mode = count_rules_of(c->settings.mode)->name,
+	        .bam = input_of(c->settings.bam),
+	        .variants = input_of(c->settings.variants),
+	        .stats = &c->result.stats,
+	        .reasons = c->settings.mode == SPHEX_MODE_NATIVE ? c->result.reasons : NULL,
+	        .table = &c->result.table,
+	        .truncated = c->result.truncated};
+	struct writer *w;
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	if (c->state != STATE_DONE)
+		return fail(err, SPHEX_E_ARGUMENT, "there is no table yet");
+	status = writer_open(path, &w, err);
+	if (status)
+		return status;
+	summary_write(w, &summary);
+	return writer_commit(w, err);
+}
+
+enum sphex_status sphex_count_explain(struct sphex_count *c, const char *position, const char *path,
+        struct sphex_error *err)
+{
+	struct writer *w;
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	if (c->state != STATE_DONE || c->settings.mode != SPHEX_MODE_NATIVE)
+		return fail(err, SPHEX_E_ARGUMENT, "a native count must have run");
+	status = writer_open(path, &w, err);
+	if (status)
+		return status;
+	status = run_explain(&c->settings, &c->result, position, w, err);
+	if (!status)
+		return writer_commit(w, err);
+	writer_abandon(w);
+	return status;
 }
 
 void sphex_count_stats(const struct sphex_count *c, struct sphex_count_stats *out)

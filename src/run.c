@@ -57,6 +57,17 @@ static void warn(const struct run *run, const char *fmt, ...)
 
 /* ---------------------------------------------------------------- what is looked at */
 
+static enum sphex_status open_reference(struct run *run, struct sphex_error *err)
+{
+	const struct run_settings *s = run->settings;
+
+	if (s->mode != SPHEX_MODE_NATIVE)
+		return SPHEX_OK;
+	if (s->include_indels && !s->reference)
+		return fail(err, SPHEX_E_ARGUMENT, "--indels needs --reference: reads are laid on its bases");
+	return s->reference ? fasta_open(s->reference, s->n_threads, &run->fasta, err) : SPHEX_OK;
+}
+
 /* The caller's arrays as variant lines. */
 static enum sphex_status take_sites(const struct sphex_sites *in, struct variants *out,
         struct sphex_error *err)
@@ -86,8 +97,14 @@ static enum sphex_status read_variants(const struct run *run, struct sphex_error
 	const struct run_settings *s = run->settings;
 	struct variants *variants = &run->result->variants;
 	enum sphex_status status;
-	struct variant_options options = {.rules = s->mode == SPHEX_MODE_WASP2_LEGACY ? SELECT_WASP2_LEGACY
-	                                                                           : SELECT_WASP2,
+	static const enum select_rules rules[] = {[SPHEX_MODE_NATIVE] = SELECT_NATIVE,
+	        [SPHEX_MODE_WASP2] = SELECT_WASP2,
+	        [SPHEX_MODE_WASP2_LEGACY] = SELECT_WASP2_LEGACY};
+	struct variant_options options = {.rules = rules[s->mode],
+	        .all_sites = s->all_sites,
+	        .biallelic_only = s->biallelic_only,
+	        .filters = (const char *const *)s->filters.items,
+	        .n_filters = s->filters.n,
 	        .samples = (const char *const *)s->samples.items,
 	        .n_samples = s->samples.n,
 	        .include_indels = s->include_indels,
@@ -129,6 +146,11 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 	if (s->sites) {
 		rows->identity = true;
 		rows->has_pos0 = true;
+		return SPHEX_OK;
+	}
+	if (s->mode == SPHEX_MODE_NATIVE) {
+		rows->identity = true;
+		rows->has_gt = run->result->variants.n_samples == 1;
 		return SPHEX_OK;
 	}
 	status = rows_make(&options, &run->result->variants, rows, err);
@@ -354,6 +376,8 @@ static enum sphex_status add_observations(struct run *run, struct observations *
 	if (o->n_records)
 		run->last_key = o->last_key;
 	stats->n_records += o->n_records;
+	for (unsigned i = 0; i < N_REASONS; i++)
+		run->result->reasons[i] += o->reasons[i];
 	stats->n_covering += o->n_covering;
 	stats->n_observations += o->n;
 	return tally_add(run->result->tally, o, err);
@@ -383,7 +407,8 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	}
 	if (status != SPHEX_END)
 		return status;
-	if (reader_is_truncated(run->reader))
+	run->result->truncated = reader_is_truncated(run->reader);
+	if (run->result->truncated)
 		warn(run, "%s: the BGZF end-of-file marker is missing", run->settings->bam);
 	return tally_finish(run->result->tally, err);
 }
@@ -454,13 +479,17 @@ enum sphex_status run_count(struct run_settings *settings, struct run_result *re
 		settings->n_threads = threads_available();
 	run.observer = (struct observer){.rules = count_rules_of(settings->mode),
 	        .kernels = settings->kernels,
+	        .filter = settings->mode == SPHEX_MODE_NATIVE ? &settings->filter : NULL,
 	        .min_baseq = (uint8_t)settings->min_baseq};
-	status = read_variants(&run, err);
+	status = open_reference(&run, err);
+	if (!status)
+		status = read_variants(&run, err);
 	if (!status)
 		status = make_rows(&run, err);
 	read = now();
 	if (!status)
 		status = count_bam(&run, err);
+	fasta_close(run.fasta);
 	if (status)
 		return status;
 	lay_out(&run);

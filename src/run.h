@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "output/table.h"
+#include "output/writer.h"
 #include "simd/kernels.h"
 
 /* Texts, owned. */
@@ -47,11 +48,19 @@ struct run_result {
 	struct tally *tally;
 	struct table table;
 	struct sphex_count_stats stats;
+	uint64_t reasons[N_REASONS]; /* records by the filter's answer */
+	bool truncated;              /* the end-of-file marker is missing */
 };
 
 /* `result` is zeroed; free it in every case. */
 enum sphex_status run_count(struct run_settings *settings, struct run_result *result,
         struct sphex_error *err);
+/*
+ * After run_count(): for each row at `position` (chr:pos, 1-based) every record there and the column that it was
+ * counted in.
+ */
+enum sphex_status run_explain(const struct run_settings *settings, const struct run_result *result,
+        const char *position, struct writer *w, struct sphex_error *err);
 void run_result_free(struct run_result *result);
 
 #endif

@@ -42,7 +42,8 @@ struct count_job {
 	const struct command *command;
 	enum sphex_mode mode;
 	bool quiet;
-	const char *output;
+	const char *output, *summary, *explain;
+	const char *command_line;
 	struct sphex_count *count;
 };
 
@@ -128,6 +129,12 @@ static int apply_first(struct count_job *job, const struct parsed *parsed)
 			break;
 		case ACTION_OUTPUT:
 			job->output = option->argument;
+			break;
+		case ACTION_SUMMARY:
+			job->summary = option->argument;
+			break;
+		case ACTION_EXPLAIN:
+			job->explain = option->argument;
 			break;
 		default:
 			break;
@@ -218,8 +225,12 @@ static int count_and_write(struct count_job *job, const struct parsed *parsed)
 		status = sphex_count_run(job->count, &err);
 		running = NULL;
 	}
-	if (!status)
+	if (!status && job->explain)
+		status = sphex_count_explain(job->count, job->explain, job->output, &err);
+	else if (!status)
 		status = sphex_count_write(job->count, job->output, &err);
+	if (!status && job->summary)
+		status = sphex_count_write_summary(job->count, job->summary, job->command_line, &err);
 	if (status)
 		return failed(job->command, &err);
 	if (!job->quiet)
@@ -327,6 +338,23 @@ static int run_wasp2(int n, char **args)
 	return run_count_command(&job, n, args);
 }
 
+/* The arguments with blanks between, for the summary; NULL when memory is out. */
+static char *join_arguments(int n, char **args)
+{
+	size_t nbytes = sizeof("sphex") + 1, at;
+	char *line;
+
+	for (int i = 0; i < n; i++)
+		nbytes += strlen(args[i]) + 1;
+	line = malloc(nbytes);
+	if (!line)
+		return NULL;
+	at = (size_t)snprintf(line, nbytes, "sphex");
+	for (int i = 0; i < n; i++)
+		at += (size_t)snprintf(line + at, nbytes - at, " %s", args[i]);
+	return line;
+}
+
 static int run_sphex(int n, char **args)
 {
 	struct count_job job = {.command = &command_count, .mode = SPHEX_MODE_NATIVE, .output = "-"};
@@ -334,8 +362,15 @@ static int run_sphex(int n, char **args)
 	for (int i = 0; i < n; i++)
 		if (strncmp(args[i], "--compat", 8) == 0 && (args[i][8] == '\0' || args[i][8] == '='))
 			job.command = &command_compat;
-	if (n && strcmp(args[0], "count") == 0)
-		return run_count_command(&job, n - 1, args + 1);
+	if (n && strcmp(args[0], "count") == 0) {
+		char *line = join_arguments(n, args);
+		int result;
+
+		job.command_line = line;
+		result = run_count_command(&job, n - 1, args + 1);
+		free(line);
+		return result;
+	}
 	if (n && strcmp(args[0], "cpu") == 0)
 		return run_cpu_command();
 	if (n && (strcmp(args[0], "--version") == 0 || strcmp(args[0], "-V") == 0)) {

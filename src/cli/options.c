@@ -82,6 +82,12 @@ static const struct option_row output_rows[] = {
                 "the table (default: standard output; wasp2-count: counts.tsv)"},
         {0}};
 
+static const struct option_row native_output_rows[] = {
+        {"--summary", "FILE", ACTION_SUMMARY, NULL, NULL, "what the run did, as JSON"},
+        {"--explain", "POS", ACTION_EXPLAIN, NULL, NULL,
+                "instead of the table: each record at chr:pos and its fate"},
+        {0}};
+
 static const struct option_row truncated_rows[] = {
         {"--allow-truncated", NULL, ACTION_SET, "allow-truncated", "1",
                 "a missing end-of-file marker is a warning, not an error"},
@@ -110,7 +116,7 @@ static const struct option_row wasp2_run_rows[] = {
 const struct command command_count = {"sphex count", "sphex count [options] BAM VARIANTS",
         "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
         {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
-                {"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows},
+                {"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows}, {NULL, native_output_rows},
                 {"Running", run_rows}, {NULL, truncated_rows}}};
 const struct command command_compat = {"sphex count", "sphex count --compat MODE [options] BAM VARIANTS",
         "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of MODE.",

@@ -11,6 +11,8 @@ enum option_action {
 	ACTION_SET,      /* sphex_count_set(key, argument), or (key, value) for an option without argument */
 	ACTION_SAMPLE,
 	ACTION_OUTPUT,
+	ACTION_SUMMARY,
+	ACTION_EXPLAIN,
 	ACTION_THREADS,
 	ACTION_SIMD,
 	ACTION_COMPAT,

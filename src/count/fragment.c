@@ -78,6 +78,11 @@ static unsigned join_counts(unsigned a, unsigned b)
 	return a > b ? a : b;
 }
 
+uint8_t fragment_join(uint8_t column, uint8_t says)
+{
+	return (uint8_t)join_counts(column, count_of(says));
+}
+
 void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_NATIVE_COUNTS])
 {
 	size_t n_used = 0;

@@ -20,6 +20,9 @@ enum {
 	N_NATIVE_COUNTS
 };
 
+/* The column of a fragment that was in `column` when one more of its records says `says`. */
+uint8_t fragment_join(uint8_t column, uint8_t says);
+
 /*
  * Adds the observations of one variant, given in file order, to its counts. `items` is reordered.
  * by_read: every observation counts on its own.

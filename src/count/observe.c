@@ -314,7 +314,7 @@ static void advance_to(struct scan *s, uint32_t pos0)
 }
 
 /* The span of a record as indexes see it: a record without one lies on one base. */
-static int64_t span_end(const struct record *r)
+int64_t observe_end0(const struct record *r)
 {
 	int64_t span = r->flags & FLAG_UNMAPPED ? 0 : record_span(r);
 
@@ -355,7 +355,7 @@ static enum sphex_status scan_record(struct scan *s, const struct record *r, str
 		s->site++;
 	if (s->site == s->sites_end)
 		return SPHEX_OK;
-	end = span_end(r);
+	end = observe_end0(r);
 	return sites->pos0[s->site] < end ? observe_record(s, r, end, err) : SPHEX_OK;
 }
 
@@ -416,4 +416,44 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 	}
 	judge(observer, out); /* also before damage: what was read stands */
 	return status == SPHEX_END ? SPHEX_OK : status;
+}
+
+/* ---------------------------------------------------------------- one record, one site */
+
+uint32_t observe_offset(const struct record *r, uint32_t pos0)
+{
+	struct walk walk = {.r = r, .p = r->pos0, .consumes_read = CIGAR_CONSUMES_READ};
+
+	return walk_to(&walk, pos0);
+}
+
+static uint8_t judge_base(const struct observer *observer, const struct record *r, uint32_t q, uint32_t site)
+{
+	struct classify_rule rule = {observer->min_baseq, observer->rules->silent_bases};
+	uint8_t base = record_base(r, q), says;
+
+	observer->kernels->classify(&base, &r->quals[q], &observer->sites->refs[site], &observer->sites->alts[site],
+	        1, rule, &says);
+	return says;
+}
+
+uint8_t observe_one(const struct observer *observer, const struct record *r, uint32_t site,
+        enum filter_reason *reason)
+{
+	struct cigar_place place = cigar_start(r);
+	uint32_t q = observe_offset(r, observer->sites->pos0[site]);
+	uint8_t says = SAYS_NO_BASE;
+
+	*reason = observer->filter ? filter_record(observer->filter, r) : REASON_NONE;
+	if (*reason == REASON_UNMAPPED)
+		return SAYS_NO_BASE;
+	if (observer->sites->refs[site] == ALLELE_EVENT)
+		says = judge_site(observer, r, site, &place);
+	else if (q != NO_OFFSET && *reason)
+		says = CLASS_OTHER; /* it looks; what it says does not matter */
+	else if (q < r->n_bases)
+		says = judge_base(observer, r, q, site);
+	if (says == CLASS_NO_BASE || *reason == REASON_NONE)
+		return says;
+	return *reason == REASON_LOW_MAPQ ? SAYS_LOW_MAPQ : SAYS_FILTERED;
 }

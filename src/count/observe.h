@@ -62,6 +62,17 @@ void observations_free(struct observations *o);
 enum sphex_status observe_unit(const struct observer *observer, struct unit *unit, struct observations *out,
                                struct sphex_error *err);
 
+/*
+ * What one record says about one site (enum base_class or SAYS_...), judged alone; *reason is the filter's
+ * answer. SAYS_NO_BASE also for records that are in no row.
+ */
+uint8_t observe_one(const struct observer *observer, const struct record *r, uint32_t site,
+        enum filter_reason *reason);
+/* Offset in the read of the base aligned to pos0; UINT32_MAX without one. */
+uint32_t observe_offset(const struct record *r, uint32_t pos0);
+/* Behind the last position of the record; one without a span lies on one base. */
+int64_t observe_end0(const struct record *r);
+
 /* The error for a record of which the sort key is below that of the one before. */
 enum sphex_status not_sorted(uint64_t key, uint64_t key_before, struct sphex_error *err);
 

@@ -42,6 +42,23 @@ void sites_free(struct sites *s)
 	memset(s, 0, sizeof(*s));
 }
 
+int32_t sites_reference_of(const struct sites *s, uint32_t site)
+{
+	uint32_t low = 0, high = s->n_refs;
+
+	if (site == SITE_NONE)
+		return -1;
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (s->ref_begins[middle] <= site)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (int32_t)low;
+}
+
 /* ---------------------------------------------------------------- contigs */
 
 struct named_ref {

@@ -88,6 +88,8 @@ enum sphex_status sites_build(const struct variants *variants, const struct rows
 enum sphex_status sites_build_native(const struct variants *variants, const struct rows *rows,
         uint32_t n_refs, const uint32_t *contig_refs, const struct reference *references,
         struct sites *out, struct missing_contigs *missing, struct sphex_error *err);
+/* The reference id of a site; -1 for SITE_NONE. */
+int32_t sites_reference_of(const struct sites *s, uint32_t site);
 void sites_free(struct sites *s);
 
 #endif

@@ -76,22 +76,6 @@ uint64_t tally_n_counted(const struct tally *t)
 	return t->n_counted;
 }
 
-/* The reference that `site` is on. */
-static uint32_t reference_of(const struct sites *sites, uint32_t site)
-{
-	uint32_t low = 0, high = sites->n_refs;
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (sites->ref_begins[middle] <= site)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Claims names in the order given and counts what they say. All are on one contig. */
 static enum sphex_status claim_in_order(struct tally *t, const struct observation *items, size_t n,
         struct sphex_error *err)
@@ -271,7 +255,7 @@ enum sphex_status tally_add(struct tally *t, const struct observations *o, struc
 	for (size_t begin = 0; begin < o->n && !status; begin = end) {
 		if (o->items[begin].site >= t->contig_end) {
 			status = leave_contig(t, err);
-			ref = reference_of(t->sites, o->items[begin].site);
+			ref = (uint32_t)sites_reference_of(t->sites, o->items[begin].site);
 			t->contig_begin = t->sites->ref_begins[ref];
 			t->contig_end = t->sites->ref_begins[ref + 1];
 		}

@@ -1,0 +1,26 @@
+/* What a run did, as JSON (RFC 8259): for pipelines that keep an eye on their samples. */
+#ifndef SPHEX_SUMMARY_H
+#define SPHEX_SUMMARY_H
+
+#include "count/filter.h"
+#include "table.h"
+#include "writer.h"
+
+struct summary_input {
+	const char *path;
+	uint64_t nbytes; /* 0: unknown */
+};
+
+struct summary {
+	const char *command_line; /* NULL: not known */
+	const char *mode;
+	struct summary_input bam, variants;
+	const struct sphex_count_stats *stats;
+	const uint64_t *reasons;      /* N_REASONS; NULL in modes without a filter */
+	const struct table *table;
+	bool truncated;               /* the end-of-file marker is missing, and that was allowed */
+};
+
+void summary_write(struct writer *w, const struct summary *s);
+
+#endif

@@ -1,0 +1,190 @@
+/*
+ * After a count: every record over one position of the table, and in which column it was counted. Reads the
+ * BAM once more.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bam/reader.h"
+#include "base/memory.h"
+#include "count/explain.h"
+#include "count/fragment.h"
+#include "run.h"
+
+struct explain_job {
+	const struct run_settings *settings;
+	const struct run_result *result;
+	struct observer observer;
+	int32_t ref_id;
+	uint32_t pos0, site;
+	struct explanation *parts; /* one per slot of the reader */
+	struct explanation whole;
+};
+
+static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
+{
+	struct explain_job *job = user;
+
+	return explain_unit(&job->observer, unit, job->ref_id, job->pos0, job->site, &job->parts[slot], err);
+}
+
+static enum sphex_status read_units(struct explain_job *job, struct reader *reader, struct sphex_error *err)
+{
+	struct reader_client client = {job, scan};
+	size_t n_slots = reader_n_slots(reader), slot;
+	enum sphex_status status;
+
+	job->parts = memory_new_zeroed(n_slots, sizeof(*job->parts));
+	if (!job->parts)
+		return fail_memory(err);
+	status = reader_start(reader, &client, err);
+	while (!status && !(status = reader_next(reader, &slot, err)))
+		status = explanation_append(&job->whole, &job->parts[slot], err);
+	return status == SPHEX_END ? SPHEX_OK : status;
+}
+
+static enum sphex_status read_records(struct explain_job *job, struct sphex_error *err)
+{
+	const struct run_settings *s = job->settings;
+	struct reader_options options = {.n_threads = s->n_threads,
+	        .unit_n_blocks = s->unit_blocks,
+	        .allow_truncated = s->allow_truncated};
+	struct reader *reader;
+	enum sphex_status status = reader_open(s->bam, &options, &reader, err);
+	size_t n_slots;
+
+	if (status)
+		return status;
+	n_slots = reader_n_slots(reader);
+	status = read_units(job, reader, err);
+	reader_close(reader);
+	for (size_t i = 0; job->parts && i < n_slots; i++)
+		explanation_free(&job->parts[i]);
+	memory_free(job->parts);
+	job->parts = NULL;
+	return status;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static void put_line(struct writer *w, const struct explanation *e, const struct explained *item, uint8_t column)
+{
+	static const char *const says[] = {"ref", "alt", "other", "ambiguous", "low_baseq", "no base", "low_mapq",
+	        "filtered"};
+	static const char *const columns[N_NATIVE_COUNTS] = {"ref", "alt", "other", "discordant", "ambiguous",
+	        "low_baseq", "low_mapq", "filtered"};
+	char text[96];
+
+	snprintf(text, sizeof(text), "\t%s%s%s%s\t%s\n", says[item->says],
+	        item->reason ? " (" : "", item->reason ? filter_reason_name((enum filter_reason)item->reason) : "",
+	        item->reason ? ")" : "",
+	        column == EXPLAIN_NO_BASE         ? "-"
+	        : column == EXPLAIN_SAME_FRAGMENT ? "same fragment"
+	                                          : columns[column]);
+	writer_put(w, e->texts + item->text, strlen(e->texts + item->text));
+	writer_put(w, text, strlen(text));
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct explained *x = *(const struct explained *const *)a, *y = *(const struct explained *const *)b;
+
+	return (x->text > y->text) - (x->text < y->text);
+}
+
+/* In file order. */
+static enum sphex_status put_records(struct explain_job *job, struct writer *w, struct sphex_error *err)
+{
+	struct explanation *e = &job->whole;
+	uint8_t *columns = memory_new(e->n, 1);
+	const struct explained **order = memory_new(e->n, sizeof(*order));
+	enum sphex_status status = columns && order ? SPHEX_OK : fail_memory(err);
+
+	if (!status) {
+		explanation_columns(e, job->settings->by_read, columns);
+		for (size_t i = 0; i < e->n; i++)
+			order[i] = &e->items[i];
+		qsort(order, e->n, sizeof(*order), compare_places);
+		for (size_t i = 0; i < e->n; i++)
+			put_line(w, e, order[i], columns[order[i] - e->items]);
+	}
+	memory_free(columns);
+	memory_free(order);
+	return status;
+}
+
+static enum sphex_status explain_row(struct explain_job *job, size_t row, struct writer *w,
+        struct sphex_error *err)
+{
+	static const char heading[] = "# name\tflags\tMAPQ\tCIGAR\tbase\tquality\tsays\tcounted as\n";
+	const struct table *t = &job->result->table;
+	enum sphex_status status;
+
+	job->site = t->sites->row_sites[t->sites->kept_rows[row]];
+	if (job->site == SITE_NONE)
+		return SPHEX_OK;
+	writer_put(w, "# ", 2);
+	for (unsigned column = 0; column < t->n_columns; column++) {
+		struct table_cell cell = table_cell(t, column, row);
+		char number[16];
+
+		snprintf(number, sizeof(number), "%" PRIu32, cell.number);
+		writer_put(w, "\t", column != 0);
+		writer_put(w, cell.is_number ? number : cell.text ? cell.text : ".",
+		        cell.is_number ? strlen(number) : cell.text ? cell.nbytes : 1);
+	}
+	writer_put(w, "\n", 1);
+	writer_put(w, heading, sizeof(heading) - 1);
+	job->whole.n = job->whole.n_texts = 0;
+	status = read_records(job, err);
+	return status ? status : put_records(job, w, err);
+}
+
+/* ---------------------------------------------------------------- the position */
+
+static bool parse_position(const char *text, size_t *n_contig, uint32_t *pos0)
+{
+	const char *colon = strrchr(text, ':');
+	unsigned long long pos1;
+	char *end;
+
+	if (!colon || colon[1] < '0' || colon[1] > '9')
+		return false;
+	pos1 = strtoull(colon + 1, &end, 10);
+	*n_contig = (size_t)(colon - text);
+	*pos0 = (uint32_t)(pos1 - 1);
+	return !*end && pos1 >= 1 && pos1 <= UINT32_MAX;
+}
+
+enum sphex_status run_explain(const struct run_settings *settings, const struct run_result *result,
+        const char *position, struct writer *w, struct sphex_error *err)
+{
+	struct explain_job job = {.settings = settings, .result = result};
+	const struct table *t = &result->table;
+	enum sphex_status status = SPHEX_OK;
+	size_t n_contig, n_found = 0;
+
+	if (!parse_position(position, &n_contig, &job.pos0))
+		return fail(err, SPHEX_E_ARGUMENT, "a position looks like chr1:12345, not %s", position);
+	job.observer = (struct observer){.rules = t->rules,
+	        .kernels = settings->kernels,
+	        .sites = &result->sites,
+	        .filter = settings->mode == SPHEX_MODE_NATIVE ? &settings->filter : NULL,
+	        .min_baseq = (uint8_t)settings->min_baseq};
+	for (size_t row = 0; row < table_n_rows(t) && !status; row++) {
+		struct table_cell contig = table_cell(t, 0, row), pos = table_cell(t, 1, row);
+
+		if (pos.number != job.pos0 + 1 || contig.nbytes != n_contig ||
+		        memcmp(contig.text, position, n_contig) != 0)
+			continue;
+		n_found++;
+		job.ref_id = sites_reference_of(&result->sites, result->sites.row_sites[result->sites.kept_rows[row]]);
+		status = explain_row(&job, row, w, err);
+	}
+	explanation_free(&job.whole);
+	if (!status && !n_found)
+		return fail(err, SPHEX_E_NOT_FOUND, "no row of the table is at %s", position);
+	return status;
+}
