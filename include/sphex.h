@@ -293,10 +293,10 @@ SPHEX_API void sphex_batch_quality_mask(const struct sphex_batch *, size_t i, ui
 
 /* A tag's value (SAM specification 4.2.4). Numbers are widened; Z and H point to NUL-terminated text. */
 struct sphex_tag {
-	char type;            /* A c C s S i I f Z H B, as stored */
+	char type;            /* A c C s S i I f d Z H B, as stored */
 	char subtype;         /* element type of B, else 0 */
 	int64_t integer;      /* A and the integer types */
-	double real;          /* f */
+	double real;          /* f, and d of older files */
 	const char *text;     /* Z, H */
 	const void *elements; /* B: little-endian, not aligned */
 	uint32_t n;           /* B: elements; Z, H: bytes without the NUL */

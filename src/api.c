@@ -776,6 +776,9 @@ static void widen(const struct tag *tag, struct sphex_tag *out)
 		memcpy(&real, &(uint32_t){load_u32(tag->value)}, sizeof(real));
 		out->real = real;
 		break;
+	case 'd':
+		memcpy(&out->real, &(uint64_t){load_u64(tag->value)}, sizeof(out->real));
+		break;
 	case 'Z':
 	case 'H':
 		out->text = (const char *)tag->value;
