@@ -11,7 +11,7 @@ static struct name_hash hash_of(uint64_t i)
 
 Test(claim, millions_of_names_are_taken_once_each)
 {
-	enum { N = 2000000, PART = 1000 };
+	enum { N = 1000000, PART = 1000 };
 	struct claims c = {0};
 	struct sphex_error err;
 

@@ -396,7 +396,7 @@ Test(reader, bam_bytes_cut_anywhere_are_truncated_or_end_with_a_record)
 	struct bytes bam = {0};
 	size_t whole;
 
-	random_bam(&bam, 8, 6, 30);
+	random_bam(&bam, 8, 4, 30);
 	whole = random_bam_header_nbytes(&bam);
 	for (size_t cut = 0; cut < bam.n; cut++) {
 		struct bytes part = {bam.data, cut, 0}, files[3];
