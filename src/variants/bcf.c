@@ -14,15 +14,12 @@
  */
 #include "bcf.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/memory.h"
 
 #define FIXED_NBYTES ((size_t)32)
 #define MAX_RECORD_NBYTES ((uint64_t)1 << 30)
 #define MAX_PLOIDY ((uint32_t)1024)
-#define GT_ALLELE_NBYTES ((size_t)12) /* ten digits, a separator, a NUL */
+#define GT_ALLELE_NBYTES ((size_t)11) /* ten digits, a separator */
 
 void bcf_free(struct bcf *b)
 {
@@ -366,8 +363,7 @@ static bool render_gt(
 		if (i)
 			out->p[out->n++] = value & 1 ? '|' : '/';
 		if (value >> 1)
-			out->n += (size_t)snprintf(
-				out->p + out->n, GT_ALLELE_NBYTES, "%" PRId32, (value >> 1) - 1);
+			out->n += put_number(out->p + out->n, (uint64_t)(value >> 1) - 1);
 		else
 			out->p[out->n++] = '.';
 	}

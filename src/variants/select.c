@@ -1,16 +1,12 @@
 /* The rule sets, and the tests on alleles and genotypes that they are made of; see select.h. */
 #include "select.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "genotype.h"
 
 /* Bases by which REF and ALT may differ in length. */
 #define MAX_INDEL_NBYTES ((size_t)10)
 /* A genotype has a few alleles; this allows hundreds. */
 #define MAX_GT_NBYTES ((size_t)4096)
-#define MAX_ALLELE_NBYTES ((size_t)24) /* 20 digits, a separator */
 
 const struct select_rule select_by_text = {
 	.line_per_alt = true,
@@ -190,18 +186,16 @@ static enum sphex_status test_genotypes(
 static enum sphex_status add_gt(const struct selection *s, struct span gt, struct variants *out,
 	uint32_t *id, struct sphex_error *err)
 {
-	char text[MAX_GT_NBYTES + MAX_ALLELE_NBYTES];
+	char text[MAX_GT_NBYTES + MAX_DIGITS + 1];
 	char one = span_find(gt, '|') < gt.n ? '|' : '/';
 	struct gt_scan scan = gt_scan_of(gt);
 	size_t n = 0;
 
 	while (gt_next(&scan)) {
-		char *allele = text + n;
-
 		if (scan.is_missing)
-			n += (size_t)snprintf(allele, MAX_ALLELE_NBYTES, ".");
+			text[n++] = '.';
 		else
-			n += (size_t)snprintf(allele, MAX_ALLELE_NBYTES, "%" PRIu64, scan.number);
+			n += put_number(text + n, scan.number);
 		if (scan.separator)
 			text[n++] = s->rule->one_separator ? one : scan.separator;
 		if (n > MAX_GT_NBYTES)

@@ -88,4 +88,21 @@ static inline bool span_number(struct span s, uint64_t *value)
 	return s.n > 0;
 }
 
+#define MAX_DIGITS ((size_t)20) /* of 64 bits */
+
+/* Writes `value` in decimal, without a NUL; returns how many digits. */
+static inline size_t put_number(char *out, uint64_t value)
+{
+	char reversed[MAX_DIGITS];
+	size_t n = 0;
+
+	do {
+		reversed[n++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	for (size_t i = 0; i < n; i++)
+		out[i] = reversed[n - 1 - i];
+	return n;
+}
+
 #endif
