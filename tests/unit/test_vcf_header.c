@@ -220,6 +220,7 @@ Test(vcf_strict, takes_headers_that_follow_the_specification)
 		cr_assert(!is_refused(cases[i].version, cases[i].lines), "%s", cases[i].lines);
 }
 
+/* long: one table of all that is refused */
 Test(vcf_strict, refuses_what_the_rules_list)
 {
 	static const struct {
