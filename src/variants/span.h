@@ -27,6 +27,16 @@ static inline bool span_is(struct span s, const char *text)
 	return span_equal(s, span_of(text));
 }
 
+/* As span_is() with ASCII letters of either case; lower_case has small letters only. */
+static inline bool span_is_word(struct span s, const char *lower_case)
+{
+	size_t i = 0;
+
+	while (i < s.n && lower_case[i] && (s.p[i] | 0x20) == lower_case[i])
+		i++;
+	return i == s.n && !lower_case[i];
+}
+
 static inline bool span_starts_with(struct span s, const char *text)
 {
 	size_t n = strlen(text);

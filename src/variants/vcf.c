@@ -41,15 +41,6 @@ struct vcf_reader {
 
 /* ---------------------------------------------------------------- the name */
 
-static bool is_word(struct span s, const char *lower_case)
-{
-	size_t i = 0;
-
-	while (i < s.n && lower_case[i] && (s.p[i] | 0x20) == lower_case[i])
-		i++;
-	return i == s.n && !lower_case[i];
-}
-
 /* Cuts the text behind the last dot off; false when there is no dot but in front. */
 static bool cut_ending(struct span *name, struct span *ending)
 {
@@ -75,9 +66,9 @@ static struct name_kind kind_of_name(const char *path)
 		return kind;
 	if (span_is(ending, "gz") || span_is(ending, "bgz"))
 		kind.is_compressed = cut_ending(&name, &ending);
-	kind.is_vcf = is_word(ending, "vcf");
-	kind.is_bcf = is_word(ending, "bcf");
-	kind.is_pgen = is_word(ending, "pgen");
+	kind.is_vcf = span_is_word(ending, "vcf");
+	kind.is_bcf = span_is_word(ending, "bcf");
+	kind.is_pgen = span_is_word(ending, "pgen");
 	return kind;
 }
 
@@ -122,11 +113,13 @@ static enum sphex_status open_file(struct vcf_reader *r, const char *path, struc
 		return status;
 	if (r->first_block)
 		stream_end_after_block(l->stream);
-	status = stream_next(l->stream, 0, &l->window, &l->n, err);
-	if (status == SPHEX_END)
-		return fail(err, SPHEX_E_FORMAT, "the file is empty");
-	if (status)
+	do
+		status = stream_next(l->stream, 0, &l->window, &l->n, err);
+	while (!status && l->n < BCF_MAGIC_NBYTES);
+	if (status && status != SPHEX_END)
 		return status;
+	if (!l->n)
+		return fail(err, SPHEX_E_FORMAT, "the file is empty");
 	r->is_bcf = bcf_is_bcf(l->window, l->n);
 	if (!r->is_bcf)
 		return read_text_header(r, err);

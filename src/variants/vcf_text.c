@@ -94,22 +94,13 @@ static bool is_integer(struct span s)
 	return count_digits(digits) == digits.n && span_number(digits, &value) && value <= limit;
 }
 
-static bool is_word(struct span s, const char *lower_case)
-{
-	size_t i = 0;
-
-	while (i < s.n && lower_case[i] && (s.p[i] | 0x20) == lower_case[i])
-		i++;
-	return i == s.n && !lower_case[i];
-}
-
 /* Digits with a point somewhere and an exponent; inf and nan are floats too. */
 static bool is_float(struct span s)
 {
 	size_t n_whole, n_fraction = 0;
 
 	s = skip_sign(s);
-	if (is_word(s, "inf") || is_word(s, "infinity") || is_word(s, "nan"))
+	if (span_is_word(s, "inf") || span_is_word(s, "infinity") || span_is_word(s, "nan"))
 		return true;
 	n_whole = count_digits(s);
 	s = span_from(s, n_whole);

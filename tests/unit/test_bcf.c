@@ -334,12 +334,17 @@ Test(bcf, is_read_from_bgzf_and_plain_alike)
 {
 	struct bytes bcf = small_bcf();
 	struct bytes plain = read_bcf(&bcf, (struct reading){.samples = "B"});
-	struct bytes file = bgzf_wrap(&bcf, (struct bgzf_shape){.block_nbytes = 50});
 
 	cr_assert(plain.n > 1 && plain.data[0] != '!', "%s", (char *)plain.data);
-	expect_text(read_bcf(&file, (struct reading){.samples = "B"}), (char *)plain.data, "BGZF");
+	for (size_t n = 1; n < 200; n += n < 5 ? 1 : 39) {
+		struct bytes file = bgzf_wrap(
+			&bcf, (struct bgzf_shape){.block_nbytes = n, .empty_blocks = true});
+
+		expect_text(read_bcf(&file, (struct reading){.samples = "B"}), (char *)plain.data,
+			"BGZF");
+		bytes_free(&file);
+	}
 	bytes_free(&plain);
-	bytes_free(&file);
 	bytes_free(&bcf);
 }
 
