@@ -344,7 +344,8 @@ static void drop_lost(struct run *run, struct observations *o)
 	}
 	while (n < o->n && o->items[n].site < run->lost_end)
 		n++;
-	memmove(o->items, o->items + n, (o->n - n) * sizeof(*o->items));
+	if (n)
+		memmove(o->items, o->items + n, (o->n - n) * sizeof(*o->items));
 	o->n -= n;
 }
 
