@@ -20,6 +20,10 @@ _INTEGERS: dict[str, Any] = dict(zip("cCsSiIlL", "bBhHiIqQ", strict=True))
 _INLINE_NBYTES = 12  # longer string views point into a buffer
 
 
+#: One Arrow array: format, length, offset, number of missing values, buffers without the first.
+Chunk = tuple[str, int, int, int, list[_sphex.View]]
+
+
 class Texts(NamedTuple):
     """Row i is ``text[offsets[i] : offsets[i + 1]]``, the offsets being uint64."""
 
@@ -101,7 +105,7 @@ def _values(part: Texts) -> Iterator[bytes]:
 # ---------------------------------------------------------------- Arrow
 
 
-def _arrow_chunks(column: Any, name: str) -> list[_sphex.Chunk] | None:
+def _arrow_chunks(column: Any, name: str) -> list[Chunk] | None:
     """Describe the arrays of an Arrow object; None when it is something else."""
     if hasattr(column, "__arrow_c_array__"):
         chunks = [_sphex.import_array(*column.__arrow_c_array__())]

@@ -214,7 +214,7 @@ def run_native(
     variants: PathLike | None,
     samples: tuple[str, ...],
     settings: Mapping[str, Setting],
-    sites: list[Any] | _sphex.Columns | None = None,
+    sites: list[Any] | tuple[Any, ...] | None = None,
     *,
     mode: Mode = "wasp2",
     threads: int = 0,

@@ -10,9 +10,9 @@ MODE_WASP2: int
 MODE_WASP2_LEGACY: int
 VERSION: str
 
-Row = tuple[Any, ...]
-Columns = tuple[list[str], Buffer, Buffer, Buffer, Buffer, Buffer, Buffer]
-Chunk = tuple[str, int, int, int, list[View]]
+_Row = tuple[Any, ...]
+_Columns = tuple[list[str], Buffer, Buffer, Buffer, Buffer, Buffer, Buffer]
+_Chunk = tuple[str, int, int, int, list[View]]
 
 def count(
     mode: int,
@@ -20,7 +20,7 @@ def count(
     variants: bytes,
     samples: tuple[bytes, ...],
     settings: tuple[tuple[str, bytes], ...],
-    sites: list[Row] | Columns | None,
+    sites: list[_Row] | _Columns | None,
     threads: int,
     simd: str | None,
     progress: Callable[[int, int, int, float], object] | None,
@@ -35,14 +35,14 @@ def count(
 def simd_rows() -> list[str]:
     """Names of the kernel rows that this CPU can run, from the slowest to the fastest."""
 
-def import_array(schema: object, array: object, /) -> Chunk:
+def import_array(schema: object, array: object, /) -> _Chunk:
     """Describe an Arrow array of text or integers from its two capsules.
 
     Returns its format, length, offset (in values), number of missing values, and its buffers
     after the validity bitmap, which stay the producer's memory.
     """
 
-def import_stream(stream: object, /) -> list[Chunk]:
+def import_stream(stream: object, /) -> list[_Chunk]:
     """Describe all arrays of an Arrow stream, as ``import_array`` does."""
 
 @final

@@ -89,7 +89,9 @@ def test_rows_are_checked_before_the_bam_is_opened(
         BamCounter(str(tmp_path / "in.bam")).count_alleles(rows)
 
 
-def test_the_list_is_checked_before_the_numbers_and_these_before_the_rows(make_bam: MakeBam) -> None:
+def test_the_list_is_checked_before_the_numbers_and_these_before_the_rows(
+    make_bam: MakeBam,
+) -> None:
     counter = BamCounter(make_bam())
     bad: Any = (SNP,)
     with pytest.raises(TypeError, match="'tuple' object is not an instance of 'list'"):
@@ -143,7 +145,7 @@ def test_no_rows_need_no_bam(tmp_path: Path) -> None:
 def test_what_is_no_bam_cannot_be_opened(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "in.bam"
     path.write_bytes(content)
-    with pytest.raises(OSError, match="^Failed to open BAM: unable to open SAM/BAM/CRAM file at"):
+    with pytest.raises(OSError, match=r"^Failed to open BAM: unable to open SAM/BAM/CRAM file at"):
         BamCounter(str(path)).count_alleles([SNP])
 
 
@@ -162,7 +164,7 @@ def test_damage_is_an_error_with_a_place_and_never_a_short_count(make_bam: MakeB
 def test_a_bam_that_is_cut_off_is_an_error(make_bam: MakeBam) -> None:
     path = make_bam(*(read(f"r{i}", "G") for i in range(2000)))
     os.truncate(path, os.path.getsize(path) - 40)
-    with pytest.raises(OSError, match="cut off|ends"):
+    with pytest.raises(OSError, match=r"cut off|ends"):
         BamCounter(path).count_alleles([SNP])
 
 
@@ -176,14 +178,16 @@ def test_a_contig_that_the_bam_lacks_warns_at_the_callers_line(make_bam: MakeBam
 
 
 def test_a_warning_can_be_made_an_error(make_bam: MakeBam) -> None:
-    with warnings.catch_warnings(), pytest.raises(RuntimeWarning, match="chrZ"):
+    counter = BamCounter(make_bam())
+    with warnings.catch_warnings():
         warnings.simplefilter("error")
-        BamCounter(make_bam()).count_alleles([("chrZ", 100, "A", "G")])
+        with pytest.raises(RuntimeWarning, match="chrZ"):
+            counter.count_alleles([("chrZ", 100, "A", "G")])
 
 
 def test_many_rows_keep_their_order(make_bam: MakeBam) -> None:
     counter = BamCounter(make_bam(read("a", "G"), read("b", "A")))
-    rows = [(f"chr{i % 2 + 1}", 101 + i // 2, "A", "G") for i in range(100_000)]
+    rows = [(f"chr{i % 2 + 1}", 200 + i // 2, "A", "G") for i in range(100_000)]
     rows[54_321] = SNP
     counts = counter.count_alleles(rows, threads=3)
     assert len(counts) == len(rows)
