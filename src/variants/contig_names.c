@@ -2,11 +2,11 @@
 #include "contig_names.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "cut_text.h"
 #include "span.h"
 
 /* Of each side, in messages. */
@@ -92,35 +92,6 @@ enum sphex_status contigs_map(const struct pool *names, const struct contig_name
 
 /* ---------------------------------------------------------------- messages */
 
-/* Text that is cut off where its room ends. */
-struct cut_text {
-	char *p;
-	size_t n, cap;
-};
-
-static void put(struct cut_text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void put(struct cut_text *t, const char *fmt, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, fmt);
-	n = vsnprintf(t->p + t->n, t->cap - t->n, fmt, args);
-	va_end(args);
-	if (n > 0)
-		t->n = (size_t)n < t->cap - t->n ? t->n + (size_t)n : t->cap - 1;
-}
-
-/* The next name of a list of which `limit` are shown. */
-static void put_name(struct cut_text *t, size_t i, size_t limit, const char *name)
-{
-	if (i < limit)
-		put(t, "%s%s", i ? ", " : "", name);
-	else if (i == limit)
-		put(t, ", ...");
-}
-
 /* A pair of names that --contig-style auto takes for one contig; false also without memory. */
 static bool find_repair(const struct pool *names, const uint64_t *n_rows,
 	const struct contig_names *targets, const char **name, const char **target)
@@ -155,9 +126,10 @@ static enum sphex_status fail_no_common(const struct pool *names, const uint64_t
 	of_targets[0] = '\0';
 	for (size_t i = 0; i < names->n; i++)
 		if (n_rows[i])
-			put_name(&t, n++, N_NAMES_SHOWN, pool_text(names, (uint32_t)i, NULL));
+			cut_text_add_item(
+				&t, n++, N_NAMES_SHOWN, pool_text(names, (uint32_t)i, NULL));
 	for (size_t i = 0; i < targets->n; i++)
-		put_name(&u, i, N_NAMES_SHOWN, targets->items[i]);
+		cut_text_add_item(&u, i, N_NAMES_SHOWN, targets->items[i]);
 	fail(err, SPHEX_E_NOT_FOUND, "no contig of %s is in %s: %s against %s", parties->names,
 		parties->targets, of_names, targets->n ? of_targets : "none");
 	if (find_repair(names, n_rows, targets, &name, &target))
@@ -189,7 +161,7 @@ bool contigs_describe_missing(const struct pool *names, const uint64_t *n_rows, 
 	for (size_t i = 0; i < names->n; i++) {
 		if (!n_rows[i] || ids[i] != CONTIG_NONE)
 			continue;
-		put_name(&t, n++, N_MISSING_SHOWN, pool_text(names, (uint32_t)i, NULL));
+		cut_text_add_item(&t, n++, N_MISSING_SHOWN, pool_text(names, (uint32_t)i, NULL));
 		n_lost += n_rows[i];
 	}
 	if (n)
