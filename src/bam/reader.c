@@ -29,6 +29,7 @@ struct reader {
 	uint64_t proven;        /* virtual offset where the next record begins; unknown behind damage */
 	uint64_t n_records, bytes_done;
 	bool met_damage;        /* the current result ends at `damage` */
+	bool is_lost;           /* no record was recognised in the current unit, which lies behind damage */
 	struct sphex_error damage;
 	struct sphex_error failure; /* nothing comes behind it */
 };
@@ -285,10 +286,15 @@ static enum sphex_status reader_failed(struct reader *r, struct reader_slot *slo
 	return slot->status;
 }
 
+static bool is_damage(enum sphex_status status)
+{
+	return status == SPHEX_E_DATA || status == SPHEX_E_TRUNCATED || status == SPHEX_E_LIMIT;
+}
+
 /* Whether the failure is one that skip_damage lives with; the slot's records before it then stand. */
 static bool live_with(struct reader *r, struct reader_slot *slot)
 {
-	if (!r->options.skip_damage || (slot->status != SPHEX_E_DATA && slot->status != SPHEX_E_TRUNCATED))
+	if (!r->options.skip_damage || !is_damage(slot->status))
 		return false;
 	reader_failed(r, slot, &r->damage);
 	r->met_damage = true;
@@ -296,8 +302,8 @@ static bool live_with(struct reader *r, struct reader_slot *slot)
 	return true;
 }
 
-/* Moves the unit behind damage: to the next block in which records can be recognised. */
-static void pass_damage(struct reader *r, struct unit *u)
+/* Moves the unit behind damage: to the next block in which records can be recognised, if there is one. */
+static bool pass_damage(struct reader *r, struct unit *u)
 {
 	struct block_hop hop = {.in = r->in, .offset = u->blocks.offset};
 	struct sphex_error ignored;
@@ -305,12 +311,13 @@ static void pass_damage(struct reader *r, struct unit *u)
 	while (hop.offset < u->end) {
 		unit_set_range(u, hop.offset, u->end);
 		if (unit_guess_start(u, r->header.n_refs, &ignored) == SPHEX_OK)
-			return;
+			return true;
 		if (block_hop_over(&hop, UINT64_MAX / 2, 1, &ignored) || hop.at_end)
 			break;
 	}
 	unit_set_range(u, u->end, u->end);
 	u->finished = true;
+	return false;
 }
 
 static enum sphex_status end_of_file(struct reader *r, struct sphex_error *err)
@@ -327,10 +334,11 @@ static void scan_anywhere(struct reader *r, size_t slot_index)
 {
 	struct unit *u = &r->slots[slot_index].unit;
 
+	r->is_lost = false;
 	if (r->slots[slot_index].scanned)
 		return;
 	unit_set_range(u, u->begin, u->end);
-	pass_damage(r, u);
+	r->is_lost = !pass_damage(r, u);
 	scan_unit(r, slot_index);
 }
 
@@ -347,7 +355,8 @@ static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
 		slot = &r->slots[r->current];
 		if (slot->status && !slot->scanned && !live_with(r, slot))
 			return reader_failed(r, slot, err);
-	} while (!r->stream && r->proven != SPHEX_NO_OFFSET && r->proven >> 16 >= slot->unit.end);
+	} while (!r->stream && !r->met_damage && r->proven != SPHEX_NO_OFFSET &&
+	         r->proven >> 16 >= slot->unit.end);
 	if (r->stream)
 		; /* one unit, scanned from its start */
 	else if (r->proven == SPHEX_NO_OFFSET)
@@ -385,7 +394,7 @@ static enum sphex_status next_result(struct reader *r, struct sphex_error *err)
 	} else {
 		if (slot) {
 			r->n_records += slot->unit.n_records;
-			r->proven = r->met_damage ? SPHEX_NO_OFFSET : unit_tell(&slot->unit);
+			r->proven = r->met_damage || r->is_lost ? SPHEX_NO_OFFSET : unit_tell(&slot->unit);
 			r->met_damage = false;
 			r->bytes_done = r->stream ? 0 : slot->unit.end;
 			release(r, &slot->unit);

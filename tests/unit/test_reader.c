@@ -22,6 +22,8 @@ struct result {
 	enum sphex_status status;
 	struct sphex_error err;
 	bool is_truncated;
+	unsigned n_damages;
+	struct sphex_error damage; /* the first one */
 };
 
 static enum sphex_status collect(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
@@ -53,8 +55,13 @@ static void read_on(struct reader *r, struct collector *c, struct result *result
 	cr_assert(reader_n_slots(r) <= MAX_SLOTS, "%zu slots", reader_n_slots(r));
 	c->n_refs = reader_header(r)->n_refs;
 	result->status = reader_start(r, &client, &result->err);
-	while (!result->status && !(result->status = reader_next(r, &slot, &result->err)))
+	while (!result->status && !(result->status = reader_next(r, &slot, &result->err))) {
+		struct sphex_error damage;
+
 		bytes_add(&result->got, c->slots[slot].data, c->slots[slot].n);
+		if (reader_met_damage(r, &damage) && result->n_damages++ == 0)
+			result->damage = damage;
+	}
 	result->n_records = reader_n_records(r);
 	result->is_truncated = result->status == SPHEX_END && reader_is_truncated(r);
 }
@@ -64,6 +71,7 @@ struct how {
 	size_t unit_n_blocks;
 	bool keep, allow_truncated;
 	size_t full;
+	bool skip_damage;
 };
 
 static struct result read_all(const char *path, struct how how)
@@ -71,7 +79,8 @@ static struct result read_all(const char *path, struct how how)
 	struct reader_options options = {.n_threads = how.n_threads,
 		.unit_n_blocks = how.unit_n_blocks,
 		.keep_units = how.keep,
-		.allow_truncated = how.allow_truncated};
+		.allow_truncated = how.allow_truncated,
+		.skip_damage = how.skip_damage};
 	struct collector c = {.full = how.full, .parse = true};
 	struct result result = {0};
 	struct reader *r;
@@ -134,7 +143,7 @@ static void expect_all_ways(const struct bytes *bam, struct bgzf_shape shape, co
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 		for (size_t i = 0; i < 5; i++) {
 			bool odd = (n_threads + i) % 2;
-			struct how how = {n_threads, units[i], odd, false, n_threads % 3 ? 0 : 2000};
+			struct how how = {n_threads, units[i], odd, false, n_threads % 3 ? 0 : 2000, false};
 
 			expect_all(path, bam, how, what);
 		}
@@ -169,7 +178,7 @@ Test(reader, larger_files_in_units_of_many_blocks)
 	path = temp_file(&file, ".bam");
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++)
 		for (size_t unit = 1; unit <= 64; unit *= 4)
-			expect_all(path, &bam, (struct how){n_threads, unit, unit == 4, false, unit == 16 ? 9999 : 0}, "large");
+			expect_all(path, &bam, (struct how){n_threads, unit, unit == 4, false, unit == 16 ? 9999 : 0, false}, "large");
 	temp_remove(path);
 	bytes_free(&file);
 	bytes_free(&bam);
@@ -228,7 +237,7 @@ Test(reader, headers_of_many_blocks_with_and_without_records)
 			file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = n_refs < 500 ? 13 : 1000, .level = 1});
 			path = temp_file(&file, ".bam");
 			for (unsigned n_threads = 1; n_threads < 4; n_threads++) {
-				struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0});
+				struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0, false});
 
 				cr_assert_eq(result.status, SPHEX_END, "%zu references: %s", n_refs, result.err.message);
 				cr_assert_eq(result.got.n, bam.n - header);
@@ -251,7 +260,7 @@ Test(reader, other_containers_give_the_same_records)
 	paths[0] = temp_file(&bam, ".bam");
 	paths[1] = temp_file(&gzip, ".bam");
 	for (size_t i = 0; i < 2 * 2 * 3; i++) {
-		struct how how = {(unsigned)i % 3 + 1, 4, i / 3 % 2, false, i % 3 ? 0 : 3000000};
+		struct how how = {(unsigned)i % 3 + 1, 4, i / 3 % 2, false, i % 3 ? 0 : 3000000, false};
 
 		expect_all(paths[i / 6], &bam, how, i / 6 ? "gzip" : "not compressed");
 	}
@@ -276,7 +285,7 @@ Test(reader, a_pipe_gives_the_same_records)
 			for (size_t unit = 1; unit < 6; unit++) {
 				pid_t feeder = feed_stdin(&file, i % 3 == 0 ? 0 : i % 3 == 1 ? 50 : 4000);
 
-				expect_all("-", &bam, (struct how){n_threads, unit, unit % 2, false, 0}, "pipe");
+				expect_all("-", &bam, (struct how){n_threads, unit, unit % 2, false, 0, false}, "pipe");
 				stop_feeding(feeder);
 			}
 		}
@@ -294,7 +303,7 @@ Test(reader, a_pipe_may_hold_other_containers)
 	for (size_t i = 0; i < 4; i++) {
 		pid_t feeder = feed_stdin(i / 2 ? &gzip : &bam, i % 2 ? 100 : 0);
 
-		expect_all("-", &bam, (struct how){3, 4, i % 2, false, 0}, "pipe");
+		expect_all("-", &bam, (struct how){3, 4, i % 2, false, 0, false}, "pipe");
 		stop_feeding(feeder);
 	}
 	bytes_free(&gzip);
@@ -377,7 +386,7 @@ Test(reader, a_file_cut_at_any_byte_is_never_taken_for_a_whole_one)
 		char *path = temp_file(&part, ".bam");
 
 		for (unsigned n_threads = 1; n_threads < 4; n_threads += 2) {
-			struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0});
+			struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0, false});
 
 			cr_assert(result.status == SPHEX_E_TRUNCATED || (cut < 12 && result.status >= SPHEX_E_FORMAT),
 				"cut at %zu: %s", cut, sphex_status_name(result.status));
@@ -408,7 +417,7 @@ Test(reader, bam_bytes_cut_anywhere_are_truncated_or_end_with_a_record)
 		files[2] = part;
 		for (size_t i = 0; i < 3; i++) {
 			char *path = temp_file(&files[i], ".bam");
-			struct result result = read_all(path, (struct how){2, 2, false, false, 0});
+			struct result result = read_all(path, (struct how){2, 2, false, false, 0, false});
 
 			if (cut == whole)
 				cr_assert_eq(result.status, SPHEX_END, "%zu", cut);
@@ -436,7 +445,7 @@ Test(reader, a_missing_end_marker_is_an_error_unless_it_is_allowed)
 	path = temp_file(&file, ".bam");
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 		for (int allow = 0; allow < 2; allow++) {
-			struct result result = read_all(path, (struct how){n_threads, 3, false, allow, 0});
+			struct result result = read_all(path, (struct how){n_threads, 3, false, allow, 0, false});
 
 			cr_assert_eq(result.status, allow ? SPHEX_END : SPHEX_E_TRUNCATED);
 			cr_assert(is_all_of(&result.got, &bam), "other records");
@@ -469,7 +478,7 @@ Test(reader, end_markers_in_the_middle_and_joined_files_of_blocks)
 
 		for (unsigned n_threads = 1; n_threads <= 8; n_threads++)
 			for (size_t unit = 1; unit < 9; unit++)
-				expect_all(path, &bam, (struct how){n_threads, unit, unit % 2, false, 0}, "markers");
+				expect_all(path, &bam, (struct how){n_threads, unit, unit % 2, false, 0, false}, "markers");
 		temp_remove(path);
 	}
 	bytes_free(&marker);
@@ -491,7 +500,7 @@ Test(reader, bytes_behind_the_end_marker_are_an_error)
 
 		bytes_add_number(&file, 'x', 1);
 		path = temp_file(&file, ".bam");
-		result = read_all(path, (struct how){1 + (unsigned)i % 4, 1, false, false, 0});
+		result = read_all(path, (struct how){1 + (unsigned)i % 4, 1, false, false, 0, false});
 		cr_assert_eq(result.status, SPHEX_E_DATA);
 		cr_assert_eq(result.err.voffset, end << 16);
 		bytes_free(&result.got);
@@ -530,7 +539,7 @@ Test(reader, a_damaged_record_is_named_by_file_place_and_number)
 		path = temp_file(&file, ".bam");
 		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 			for (size_t unit = 1; unit < 50; unit *= 3) {
-				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0});
+				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0, false});
 
 				cr_assert_eq(result.status, SPHEX_E_DATA);
 				cr_assert_str_eq(result.err.file, path);
@@ -564,7 +573,7 @@ Test(reader, a_damaged_block_is_named_by_file_place_and_the_record_it_breaks)
 			k++; /* record k is the first one that is not whole in the blocks before */
 		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 			for (size_t unit = 1; unit < 50; unit *= 3) {
-				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0});
+				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0, false});
 
 				cr_assert_eq(result.status, SPHEX_E_DATA);
 				cr_assert_str_eq(result.err.file, path);
@@ -680,5 +689,126 @@ Test(reader, a_reader_can_be_closed_at_any_time)
 	reader_close(NULL);
 	temp_remove(path);
 	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+/* ---------------------------------------------------------------- reading on behind damage */
+
+/*
+ * Reads a damaged file with skip_damage. What comes must be whole records of the BAM in their order: all of
+ * those that end before `good`, and of those from `again` on all (SIZE_MAX: none are asked for).
+ */
+static void expect_rest(const struct bytes *file, const struct bytes *bam, size_t good, size_t again,
+	uint64_t voffset, struct how how)
+{
+	char *path = temp_file(file, ".bam");
+	struct result result;
+	size_t at = random_bam_header_nbytes(bam), n_lost = 0, got = 0;
+
+	how.skip_damage = how.allow_truncated = true;
+	result = read_all(path, how);
+	cr_assert_eq(result.status, SPHEX_END, "%u threads, units of %zu: %s", how.n_threads, how.unit_n_blocks,
+		result.err.message);
+	for (size_t nbytes; at < bam->n; at += nbytes) {
+		nbytes = load_u32(bam->data + at) + 4;
+		if (got + nbytes <= result.got.n && memcmp(result.got.data + got, bam->data + at, nbytes) == 0) {
+			got += nbytes;
+			continue;
+		}
+		cr_assert(at + nbytes > good, "the record at %zu is lost, before the damage at %zu", at, good);
+		cr_assert(at < again, "the record at %zu is lost, far behind the damage", at);
+		n_lost++;
+	}
+	cr_assert_eq(got, result.got.n, "something that is no record, or twice");
+	cr_assert(n_lost > 0, "nothing is lost");
+	cr_assert(result.n_damages > 0, "%u threads, units of %zu: %zu records lost in silence", how.n_threads,
+		how.unit_n_blocks, n_lost);
+	cr_assert_eq(result.damage.voffset, voffset);
+	cr_assert_str_eq(result.damage.file, path);
+	bytes_free(&result.got);
+	temp_remove(path);
+}
+
+static void expect_rest_all_ways(const struct bytes *file, const struct bytes *bam, size_t good, size_t again,
+	uint64_t voffset)
+{
+	for (unsigned n_threads = 1; n_threads < 6; n_threads++)
+		for (size_t unit = 1; unit < 40; unit += unit < 5 ? 1 : 7)
+			expect_rest(file, bam, good, again, voffset, (struct how){.n_threads = n_threads, .unit_n_blocks = unit});
+}
+
+Test(reader, damaged_contents_cost_only_the_records_near_them)
+{
+	struct bytes bam = {0}, file;
+
+	random_bam(&bam, 61, 400, 100);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 600, .level = 1});
+	for (size_t b = 1; b < bam.n / 600; b += 9) {
+		size_t crc = bgzf_block_offset(&file, b + 1) - 8;
+
+		file.data[crc] ^= 1;
+		expect_rest_all_ways(
+			&file, &bam, b * 600, (b + 2) * 600, (uint64_t)bgzf_block_offset(&file, b) << 16);
+		file.data[crc] ^= 1;
+	}
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, behind_a_damaged_block_header_nothing_is_found_and_it_is_said)
+{
+	struct bytes bam = {0}, file;
+
+	random_bam(&bam, 62, 400, 100);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 600, .level = 1});
+	for (size_t b = 1; b < bam.n / 600; b += 9) {
+		size_t at = bgzf_block_offset(&file, b);
+
+		file.data[at] ^= 1;
+		expect_rest_all_ways(&file, &bam, b * 600, SIZE_MAX, (uint64_t)at << 16);
+		file.data[at] ^= 1;
+	}
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, what_is_left_of_a_cut_file_comes_and_the_cut_is_said)
+{
+	struct bytes bam = {0}, file;
+
+	random_bam(&bam, 63, 100, 100);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 600, .level = 1});
+	for (size_t b = 3; b < bam.n / 600; b += 5) {
+		size_t at = bgzf_block_offset(&file, b), whole = random_bam_header_nbytes(&bam);
+		struct bytes part = {file.data, at + 10, 0};
+
+		while (whole + load_u32(bam.data + whole) + 4 <= b * 600)
+			whole += load_u32(bam.data + whole) + 4;
+		expect_rest_all_ways(&part, &bam, b * 600, SIZE_MAX, (uint64_t)at << 16);
+	}
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+Test(reader, whole_files_are_read_alike_with_skip_damage)
+{
+	struct bytes bam = {0}, files[2];
+
+	random_bam(&bam, 64, 400, 100);
+	files[0] = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 600, .level = 1});
+	files[1] = gzip_wrap(&bam, 1);
+	for (size_t i = 0; i < 2 * 5; i++) {
+		char *path = temp_file(&files[i / 5], ".bam");
+		struct result result = read_all(path,
+			(struct how){.n_threads = (unsigned)(i % 5) + 1, .unit_n_blocks = 3, .skip_damage = true});
+
+		cr_assert_eq(result.status, SPHEX_END);
+		cr_assert(is_all_of(&result.got, &bam), "other records");
+		cr_assert_eq(result.n_damages, 0);
+		bytes_free(&result.got);
+		temp_remove(path);
+	}
+	bytes_free(&files[0]);
+	bytes_free(&files[1]);
 	bytes_free(&bam);
 }
