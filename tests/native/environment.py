@@ -73,7 +73,7 @@ def ensure_pysam() -> None:
         python = ENVIRONMENT / "bin" / "python"
         if Path(sys.prefix) == ENVIRONMENT or not make_environment(python):
             skip_all(f"{Path(sys.argv[0]).name}: please install pysam, or python3-venv and pip")
-        os.execv(python, [str(python), *sys.argv])  # noqa: S606 (no shell wanted)
+        os.execv(python, [str(python), *sys.argv])
 
 
 def make_environment(python: Path) -> bool:

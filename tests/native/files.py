@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pysam
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "differential"))
-from bamfile import QUERY_OPS, Record, bam_text, bgzf  # noqa: E402 (found through the line above)
+sys.path.append(str(Path(__file__).resolve().parents[1] / "differential"))
+from bamfile import QUERY_OPS, Record, bam_text, bgzf  # found through the line above
 
 __all__ = ["QUERY_OPS", "Record", "VcfLine", "cigar_of", "write_bam", "write_fasta", "write_vcf"]
 LINE_WIDTH = 60
@@ -59,9 +59,7 @@ def write_fasta(path: Path, contigs: Mapping[str, str]) -> None:
     pysam.faidx(str(path))
 
 
-def write_vcf(
-    path: Path, contigs: Mapping[str, int], lines: list[VcfLine], samples: list[str]
-) -> None:
+def write_vcf(path: Path, lines: list[VcfLine], samples: list[str]) -> None:
     """Write a VCF in the order given, or, by its name, a .vcf.gz or .bcf of it."""
     filters = sorted({name for line in lines for name in line.filter.split(";")} - {".", "PASS"})
     columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"]
@@ -69,8 +67,9 @@ def write_vcf(
         "##fileformat=VCFv4.2",
         *(f'##FILTER=<ID={name},Description="{name}">' for name in filters),
         '##ALT=<ID=DEL,Description="deletion">',
+        '##INFO=<ID=END,Number=1,Type=Integer,Description="end">',  # pysam writes it
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
-        *(f"##contig=<ID={name},length={length}>" for name, length in contigs.items()),
+        *(f"##contig=<ID={name}>" for name in dict.fromkeys(line.chrom for line in lines)),
         "\t".join([*columns, *(["FORMAT", *samples] if samples else [])]),
     ]
     text = "".join(f"{line}\n" for line in [*head, *map(vcf_text, lines)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reads import ALIGNED, CLIPPED, DELETED, INSERTED, SKIPPED, Read
+from reads import ALIGNED, CLIPPED, DELETED, INSERTED, SKIPPED, Read, Step
 
 REF, ALT, OTHER, AMBIGUOUS, LOW_BASEQ = "ref", "alt", "other", "ambiguous", "low_baseq"
 UNDECIDED = "undecided"  # a tie or no fit, before it is known whether a gap touches the event
@@ -195,13 +195,18 @@ def following(read: Read, event: Event, enough: int) -> list[int]:
             continue
         elif step.op == CLIPPED:
             offsets += [] if far_flank_aligned else range(step.read, step.read + step.n)
-        elif step.op == SKIPPED and step.end() > event.right:
-            break
-        elif step.op in (INSERTED, DELETED) and step.ref > event.right:
+        elif ends_layout(step, event):
             break
         elif step.op == INSERTED:
             offsets += range(step.read, step.read + step.n)
     return offsets
+
+
+def ends_layout(step: Step, event: Event) -> bool:
+    """Tell whether a gap after the left flank ends its layout."""
+    if step.op == SKIPPED:
+        return step.end() > event.right  # not wholly in the stretch
+    return step.op in (INSERTED, DELETED) and step.ref > event.right
 
 
 def weigh(read: Read, offsets: list[int], event: Event, ref_text: str, alt_text: str) -> Layout:

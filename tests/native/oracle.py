@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pysam
 from contigs import Naming
 from judgement import ALT, AMBIGUOUS, LOW_BASEQ, OTHER, REF, judge
-from reads import Read, read_of
+from reads import read_of
 from regions import Region, columns_of, read_regions
+
 from variants import Choices, RefusedError, Row, read_lines, select_rows
 
 UNMAPPED = 0x4
@@ -31,6 +32,21 @@ DISCORDANT = "discordant"
 COLUMNS = [REF, ALT, OTHER, DISCORDANT, AMBIGUOUS, LOW_BASEQ, LOW_MAPQ, FILTERED]
 ALLELES = {REF, ALT, OTHER}
 BUCKET = 512  # bases; rows are found by the buckets that a record touches
+
+
+class Place(NamedTuple):
+    """Where a record must align a base to be counted in a row; ``contig`` as in the BAM."""
+
+    contig: str | None
+    first0: int
+    end0: int
+
+
+class Result(NamedTuple):
+    """A table, and where each of its rows is."""
+
+    table: bytes
+    places: list[Place]
 
 
 @dataclass
@@ -98,8 +114,8 @@ def sample_names(words: list[str] | None) -> list[str] | None:
 # ------------------------------------------------------------------------------------- counting
 
 
-def count(args: list[str]) -> bytes:
-    """Return the table, or raise RefusedError."""
+def count(args: list[str]) -> Result:
+    """Count, or raise RefusedError."""
     options = parse_options(args)
     if options.indels and not options.reference:
         raise RefusedError("--indels needs --reference", status=2)
@@ -120,7 +136,14 @@ def count(args: list[str]) -> bytes:
         row_cells(tallies[id(row)], names, options.count, with_gt=one_sample)
         for row, names in wanted
     ]
-    return "".join("\t".join(line) + "\n" for line in [header, *cells]).encode()
+    table = "".join("\t".join(line) + "\n" for line in [header, *cells]).encode()
+    return Result(table, [place_of(row, naming) for row, _ in wanted])
+
+
+def place_of(row: Row, naming: Naming) -> Place:
+    """Return where records look at a row."""
+    contig = naming.find(row.line.chrom, naming.names)
+    return Place(contig, row.event.first(), row.event.end())
 
 
 def open_fasta(path: str | None, naming: Naming) -> Callable[[str], str] | None:
@@ -159,9 +182,9 @@ def count_rows(
     tallies = {id(row): Tally(row) for row in rows}
     buckets: dict[tuple[str | None, int], list[Tally]] = defaultdict(list)
     for tally in tallies.values():
-        chrom = naming.find(tally.row.line.chrom, naming.names)
-        for bucket in range(tally.row.event.first() // BUCKET, tally.row.event.end() // BUCKET + 1):
-            buckets[chrom, bucket].append(tally)
+        contig, first0, end0 = place_of(tally.row, naming)
+        for bucket in range(first0 // BUCKET, end0 // BUCKET + 1):
+            buckets[contig, bucket].append(tally)
     for number, record in enumerate(in_order(bam)):
         if is_unmapped(record):
             continue
@@ -257,7 +280,7 @@ def row_cells(tally: Tally, names: tuple[str, ...], how: str, *, with_gt: bool) 
 def main() -> int:
     """Write the table to stdout."""
     try:
-        sys.stdout.buffer.write(count(sys.argv[1:]))
+        sys.stdout.buffer.write(count(sys.argv[1:]).table)
     except RefusedError as error:
         print(f"oracle: {error}", file=sys.stderr)
         return error.status

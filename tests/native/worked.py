@@ -319,7 +319,7 @@ def write_case(case: Worked, folder: Path) -> None:
     lines = [VcfLine(CONTIG, pos, ref, alt.split(","), gts=gts) for pos, ref, alt in case.variants]
     records = [record_of(seen, f"r{i}") for i, seen in enumerate(case.reads)]
     write_bam(folder / "in.bam", lengths, records)
-    write_vcf(folder / "in.vcf", lengths, lines, ["S"] if case.gt else [])
+    write_vcf(folder / "in.vcf", lines, ["S"] if case.gt else [])
     write_fasta(folder / "ref.fa", {CONTIG: case.reference})
 
 
