@@ -12,6 +12,8 @@
 #include "bam/reader.h"
 #include "base/memory.h"
 #include "base/threads.h"
+#include "variants/check_reference.h"
+#include "variants/contig_names.h"
 #include "variants/fasta.h"
 #include "variants/vcf.h"
 
@@ -23,6 +25,7 @@ struct run {
 	struct reader *reader;
 	struct fasta *fasta; /* NULL without */
 	uint32_t *contig_refs;
+	const char **bam_names; /* of the references, in their order */
 	struct observer observer;
 	struct observations *observations; /* one per slot of the reader */
 	size_t n_observations;
@@ -162,31 +165,49 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 
 /* ---------------------------------------------------------------- contigs */
 
-/*
- * No contig in common is a loss when another spelling (chr1 for 1) would mend it; else the files just
- * belong to different things, and zeros are the truth.
- */
-static bool is_respelled(const char *name, const char *other)
-{
-	if (strncmp(name, "chr", 3) == 0)
-		name += 3;
-	if (strncmp(other, "chr", 3) == 0)
-		other += 3;
-	if (strcmp(name, "MT") == 0)
-		name = "M";
-	return strcmp(name, strcmp(other, "MT") == 0 ? "M" : other) == 0;
-}
-
-static bool would_respelling_help(const struct run *run, const struct missing_contigs *missing)
+/* contig_refs: the reference id of each contig of the variants, n_refs + i for contig i that the BAM lacks. */
+static enum sphex_status map_contigs(struct run *run, struct sphex_error *err)
 {
 	const struct bam_header *header = reader_header(run->reader);
+	const struct pool *contigs = &run->result->variants.contigs;
+	const char **names = memory_new(header->n_refs, sizeof(*names));
+	enum sphex_status status;
 
-	for (size_t i = 0; i < missing->n; i++)
-		for (uint32_t ref = 0; ref < header->n_refs; ref++)
-			if (is_respelled(header->refs[ref].name, pool_text(&run->result->variants.contigs,
-			                                                 missing->items[i].contig, NULL)))
-				return true;
-	return false;
+	run->contig_refs = memory_new(contigs->n, sizeof(*run->contig_refs));
+	if (!names || !run->contig_refs) {
+		memory_free(names);
+		return fail_memory(err);
+	}
+	for (uint32_t i = 0; i < header->n_refs; i++)
+		names[i] = header->refs[i].name;
+	run->bam_names = names;
+	status = contigs_map(contigs, &(struct contig_names){names, header->n_refs},
+	        run->settings->contig_style_auto, run->contig_refs, err);
+	for (size_t i = 0; i < contigs->n && !status; i++)
+		if (run->contig_refs[i] == CONTIG_NONE)
+			run->contig_refs[i] = header->n_refs + (uint32_t)i;
+	return status;
+}
+
+/*
+ * No contig in common is a loss when another spelling (chr1 for 1) would mend it; else the files just
+ * belong to different things, and zeros are what WASP2 rightly gives.
+ */
+static enum sphex_status would_respelling_help(const struct run *run, bool *helps, struct sphex_error *err)
+{
+	const struct pool *contigs = &run->result->variants.contigs;
+	uint32_t *ids = memory_new(contigs->n, sizeof(*ids));
+	enum sphex_status status = SPHEX_OK;
+
+	*helps = false;
+	if (!ids)
+		return fail_memory(err);
+	status = contigs_map(contigs,
+	        &(struct contig_names){run->bam_names, reader_header(run->reader)->n_refs}, true, ids, err);
+	for (size_t i = 0; i < contigs->n && !status; i++)
+		*helps |= ids[i] != CONTIG_NONE;
+	memory_free(ids);
+	return status;
 }
 
 /* The words are WASP2's: pipelines look for them. */
@@ -195,9 +216,9 @@ static void warn_missing(const struct run *run, const struct missing_contigs *mi
 	for (size_t i = 0; i < missing->n; i++) {
 		const struct missing_contig *m = &missing->items[i];
 
-		warn(run, "[WARN] Failed to fetch %s:%u-%u: failed to fetch region. Skipping %zu variants.",
+		warn(run, "[WARN] Failed to fetch %s:%u-%llu: failed to fetch region. Skipping %zu variants.",
 		        pool_text(&run->result->variants.contigs, m->contig, NULL),
-		        m->min_pos1 ? m->min_pos1 - 1 : 0, m->max_pos1 + 1, m->n_sites);
+		        m->min_pos1 ? m->min_pos1 - 1 : 0, m->max_pos1 + 1ull, m->n_sites);
 	}
 }
 
@@ -237,26 +258,44 @@ static enum sphex_status bases_of(void *user, uint64_t beg0, uint64_t end0, char
 	return fasta_bases(c->fasta, c->contig, beg0, end0, out, err);
 }
 
+/* ids[i]: the FASTA's contig for contig i of the variants. */
+static enum sphex_status map_fasta(struct run *run, uint32_t *ids, struct sphex_error *err)
+{
+	uint32_t n = fasta_n_contigs(run->fasta);
+	const char **names = memory_new(n, sizeof(*names));
+	enum sphex_status status;
+
+	if (!names)
+		return fail_memory(err);
+	for (uint32_t i = 0; i < n; i++)
+		names[i] = fasta_name(run->fasta, i);
+	status = contigs_map(&run->result->variants.contigs, &(struct contig_names){names, n},
+	        run->settings->contig_style_auto, ids, err);
+	memory_free(names);
+	if (!status)
+		status = check_reference(&run->result->variants, &run->result->rows, run->fasta, ids, err);
+	if (status && !err->file[0])
+		at_file(err, run->settings->reference);
+	return status;
+}
+
 static enum sphex_status build_native_sites(struct run *run, struct missing_contigs *missing,
         struct sphex_error *err)
 {
-	const struct pool *contigs = &run->result->variants.contigs;
-	struct reference *references = memory_new(contigs->n, sizeof(*references));
-	struct fasta_contig *fasta_contigs = memory_new(contigs->n, sizeof(*fasta_contigs));
-	enum sphex_status status = references && fasta_contigs ? SPHEX_OK : fail_memory(err);
+	size_t n = run->result->variants.contigs.n;
+	struct reference *references = memory_new_zeroed(n, sizeof(*references));
+	struct fasta_contig *fasta_contigs = memory_new(n, sizeof(*fasta_contigs));
+	uint32_t *ids = memory_new(n, sizeof(*ids));
+	enum sphex_status status = references && fasta_contigs && ids ? SPHEX_OK : fail_memory(err);
 
-	for (size_t i = 0; i < contigs->n && !status && run->fasta; i++) {
-		size_t nbytes;
-		const char *name = pool_text(contigs, (uint32_t)i, &nbytes);
-
-		fasta_contigs[i] = (struct fasta_contig){run->fasta, fasta_find(run->fasta, name, nbytes)};
-		if (fasta_contigs[i].contig == FASTA_NONE) {
-			fail(err, SPHEX_E_NOT_FOUND, "contig %s is not in the reference", name);
-			status = at_file(err, run->settings->reference);
-			break;
-		}
-		references[i] = (struct reference){
-		        bases_of, &fasta_contigs[i], fasta_length(run->fasta, fasta_contigs[i].contig)};
+	if (!status && run->fasta)
+		status = map_fasta(run, ids, err);
+	for (size_t i = 0; i < n && !status && run->fasta; i++) {
+		if (ids[i] == CONTIG_NONE)
+			continue; /* check_reference() has seen that it has no rows */
+		fasta_contigs[i] = (struct fasta_contig){run->fasta, ids[i]};
+		references[i] =
+		        (struct reference){bases_of, &fasta_contigs[i], fasta_length(run->fasta, ids[i])};
 	}
 	if (!status)
 		status = sites_build_native(&run->result->variants, &run->result->rows,
@@ -264,6 +303,35 @@ static enum sphex_status build_native_sites(struct run *run, struct missing_cont
 		        run->fasta ? references : NULL, &run->result->sites, missing, err);
 	memory_free(references);
 	memory_free(fasta_contigs);
+	memory_free(ids);
+	return status;
+}
+
+/* Rows on contigs that the BAM lacks: an error when these are all rows, else a warning. */
+static enum sphex_status check_native_contigs(struct run *run, const struct missing_contigs *missing,
+        struct sphex_error *err)
+{
+	const struct contig_parties parties = {"the variants", "the BAM"};
+	const struct contig_names targets = {run->bam_names, reader_header(run->reader)->n_refs};
+	const struct variants *v = &run->result->variants;
+	uint64_t *n_rows = memory_new_zeroed(v->contigs.n, sizeof(*n_rows));
+	uint32_t *ids = memory_new(v->contigs.n, sizeof(*ids));
+	enum sphex_status status = n_rows && ids ? SPHEX_OK : fail_memory(err);
+	char text[768];
+
+	for (size_t i = 0; i < v->n && !status; i++)
+		n_rows[v->items[i].contig] += variant_has_row(v, i);
+	for (size_t i = 0; i < v->contigs.n && !status; i++)
+		ids[i] = run->contig_refs[i] < targets.n ? run->contig_refs[i] : CONTIG_NONE;
+	if (!status)
+		status = contigs_check(&v->contigs, n_rows, ids, &targets, &parties, err);
+	if (!status && contigs_describe_missing(&v->contigs, n_rows, ids, &parties, text, sizeof(text)))
+		warn(run, "%s", text);
+	if (status && !err->file[0])
+		at_file(err, run->settings->bam);
+	(void)missing;
+	memory_free(n_rows);
+	memory_free(ids);
 	return status;
 }
 
@@ -271,8 +339,8 @@ static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
 {
 	struct run_result *result = run->result;
 	struct missing_contigs missing = {0};
-	enum sphex_status status = sites_map_contigs(
-	        &result->variants.contigs, reader_header(run->reader), &run->contig_refs, err);
+	bool helps = false;
+	enum sphex_status status = map_contigs(run, err);
 
 	if (!status)
 		status = result->variants.extras ? build_native_sites(run, &missing, err)
@@ -281,12 +349,17 @@ static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
 		missing_contigs_free(&missing);
 		return status;
 	}
-	if (result->sites.n == 0 && missing.n && !run->settings->accept_loss &&
-	        !run->observer.rules->missing_contig_is_null && !run->settings->sites &&
-	        would_respelling_help(run, &missing))
-		status = no_common_contig(run, &missing, err);
-	else
-		warn_missing(run, &missing);
+	if (run->settings->mode == SPHEX_MODE_NATIVE) {
+		status = check_native_contigs(run, &missing, err);
+	} else {
+		if (result->sites.n == 0 && missing.n && !run->settings->accept_loss &&
+		        !run->observer.rules->missing_contig_is_null && !run->settings->sites)
+			status = would_respelling_help(run, &helps, err);
+		if (helps)
+			status = no_common_contig(run, &missing, err);
+		else
+			warn_missing(run, &missing);
+	}
 	missing_contigs_free(&missing);
 	return status;
 }
@@ -434,6 +507,7 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 		observations_free(&run->observations[i]);
 	memory_free(run->observations);
 	memory_free(run->contig_refs);
+	memory_free(run->bam_names);
 	return status;
 }
 

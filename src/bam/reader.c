@@ -325,7 +325,7 @@ static enum sphex_status end_of_file(struct reader *r, struct sphex_error *err)
 	if (!reader_is_truncated(r) || r->options.allow_truncated)
 		return SPHEX_END;
 	fail(err, SPHEX_E_TRUNCATED, "the BGZF end-of-file marker is missing: the file is cut off");
-	with_hint(err, "copy, download or write it again");
+	with_hint(err, "copy, download or write it again; --allow-truncated takes it as it is");
 	return at_file(err, input_path(r->in));
 }
 

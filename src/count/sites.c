@@ -59,64 +59,6 @@ int32_t sites_reference_of(const struct sites *s, uint32_t site)
 	return (int32_t)low;
 }
 
-/* ---------------------------------------------------------------- contigs */
-
-struct named_ref {
-	const char *name;
-	uint32_t ref;
-};
-
-static int compare_names(const void *a, const void *b)
-{
-	const struct named_ref *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
-
-	return order ? order : (x->ref > y->ref) - (x->ref < y->ref);
-}
-
-static int compare_name(const void *key, const void *item)
-{
-	return strcmp(key, ((const struct named_ref *)item)->name);
-}
-
-/* Reference of each contig; of equal names in the header the search may find any, so repeats go. */
-static size_t sort_refs(const struct bam_header *header, struct named_ref *named)
-{
-	size_t n = 0;
-
-	for (uint32_t i = 0; i < header->n_refs; i++)
-		named[i] = (struct named_ref){header->refs[i].name, i};
-	qsort(named, header->n_refs, sizeof(*named), compare_names);
-	for (uint32_t i = 0; i < header->n_refs; i++)
-		if (n == 0 || strcmp(named[n - 1].name, named[i].name) != 0)
-			named[n++] = named[i];
-	return n;
-}
-
-enum sphex_status sites_map_contigs(const struct pool *contigs, const struct bam_header *header,
-        uint32_t **contig_refs, struct sphex_error *err)
-{
-	struct named_ref *named = memory_new(header->n_refs, sizeof(*named));
-	uint32_t *refs = memory_new(contigs->n, sizeof(*refs));
-	size_t n_named;
-
-	*contig_refs = refs;
-	if (!named || !refs) {
-		memory_free(named);
-		return fail_memory(err);
-	}
-	n_named = sort_refs(header, named);
-	for (size_t i = 0; i < contigs->n; i++) {
-		size_t nbytes;
-		const char *name = pool_text(contigs, (uint32_t)i, &nbytes);
-		const struct named_ref *found = bsearch(name, named, n_named, sizeof(*named), compare_name);
-
-		refs[i] = found && strlen(name) == nbytes ? found->ref : header->n_refs + (uint32_t)i;
-	}
-	memory_free(named);
-	return SPHEX_OK;
-}
-
 /* ---------------------------------------------------------------- rows to sites */
 
 static uint32_t row_variant(const struct rows *rows, size_t row)

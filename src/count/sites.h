@@ -6,7 +6,6 @@
 #ifndef SPHEX_SITES_H
 #define SPHEX_SITES_H
 
-#include "bam/header.h"
 #include "judge.h"
 #include "modes.h"
 #include "variants/rows.h"
@@ -71,13 +70,9 @@ struct sites_options {
 };
 
 /*
- * The reference of each contig of the variants, by name, one per contig: contig_refs[i] is a reference id, or
- * n_refs + i when the BAM lacks it. The caller frees the array.
+ * contig_refs[i] is the reference id of contig i of the variants, or n_refs + i when the BAM lacks it. At most
+ * 2^32 - 2 rows. `out` and `missing` are freed by the caller in every case.
  */
-enum sphex_status sites_map_contigs(const struct pool *contigs, const struct bam_header *header,
-        uint32_t **contig_refs, struct sphex_error *err);
-
-/* At most 2^32 - 2 rows. `out` and `missing` are freed by the caller in every case. */
 enum sphex_status sites_build(const struct variants *variants, const struct rows *rows, uint32_t n_refs,
         const uint32_t *contig_refs, const struct sites_options *options, struct sites *out,
         struct missing_contigs *missing, struct sphex_error *err);

@@ -109,7 +109,7 @@ enum sphex_status kept_files_name(const struct rows_options *o, enum region_kind
 		return fail(err, SPHEX_E_ARGUMENT,
 			"intermediate files are named after the variant file, and none is given");
 	status = make_paths(o, kind, out, err);
-	if (o->variant_lines || o->joined_lines)
+	if (o->variant_lines)
 		drop_path(&out->lines);
 	if (o->joined_lines)
 		drop_path(&out->joined);

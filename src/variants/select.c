@@ -111,19 +111,24 @@ static bool any_length_qualifies(const struct selection *s, const struct record_
 	return false;
 }
 
-/* bcftools rules: one ALT has the type; each bound of the length has to hold for some ALT. */
+/*
+ * bcftools rules: one ALT has the type, and each bound of the length holds for some ALT. In the
+ * arithmetic of its filters REF is the first value only: later ALTs are compared with a length of 0.
+ */
 static bool types_qualify(const struct selection *s, const struct record_view *r)
 {
 	struct pieces alts = pieces_of(r->alt, ',');
 	bool has_type = false, is_not_too_short = false, is_not_too_long = false;
+	size_t ref_nbytes = r->ref.n;
 	struct span alt;
 
 	while (pieces_next(&alts, &alt)) {
 		enum alt_type type = alt_type_of(r->ref, alt);
 
 		has_type |= type == ALT_SNP || (s->include_indels && type == ALT_INDEL);
-		is_not_too_short |= r->ref.n <= alt.n + MAX_INDEL_NBYTES;
-		is_not_too_long |= alt.n <= r->ref.n + MAX_INDEL_NBYTES;
+		is_not_too_short |= ref_nbytes <= alt.n + MAX_INDEL_NBYTES;
+		is_not_too_long |= alt.n <= ref_nbytes + MAX_INDEL_NBYTES;
+		ref_nbytes = 0;
 	}
 	return has_type && (!s->include_indels || (is_not_too_short && is_not_too_long));
 }

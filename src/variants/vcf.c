@@ -191,7 +191,7 @@ static enum sphex_status choose_samples(struct vcf_reader *r, struct sphex_error
 		qsort(chosen->items, chosen->n, sizeof(*chosen->items), compare_columns);
 	for (size_t i = 1; i < chosen->n; i++)
 		if (chosen->items[i].column == chosen->items[i - 1].column)
-			return fail(err, SPHEX_E_ARGUMENT, "sample '%s' is named twice",
+			return fail(err, SPHEX_E_DATA, "sample '%s' is named twice",
 				samples->items[chosen->items[i].slot]);
 	return SPHEX_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "variants/contig_names.h"
 
 static void check(enum sphex_status status, const struct sphex_error *err)
 {
@@ -41,14 +42,14 @@ void site_table_start(struct site_table *t, const struct site_row *rows, size_t 
 
 void site_table_finish(struct site_table *t, enum sphex_mode mode, bool drop_duplicates, bool share_counts)
 {
-	struct bam_ref refs[] = {
-		{(char[]){"chr1"}, 1000000}, {(char[]){"chr2"}, 1000000}, {(char[]){"chr3"}, 1000000}};
-	const struct bam_header header = {.refs = refs, .n_refs = 3};
+	static const char *const names[] = {"chr1", "chr2", "chr3"};
 	const struct sites_options options = {count_rules_of(mode), drop_duplicates, share_counts};
 	struct sphex_error err;
-	uint32_t *contig_refs;
+	uint32_t *contig_refs = memory_new(t->variants.contigs.n, sizeof(*contig_refs));
 
-	check(sites_map_contigs(&t->variants.contigs, &header, &contig_refs, &err), &err);
+	check(contigs_map(&t->variants.contigs, &(struct contig_names){names, 3}, false, contig_refs, &err), &err);
+	for (uint32_t i = 0; i < t->variants.contigs.n; i++)
+		contig_refs[i] = contig_refs[i] == CONTIG_NONE ? 3 + i : contig_refs[i];
 	check(sites_build(&t->variants, &t->rows, 3, contig_refs, &options, &t->sites, &t->missing, &err), &err);
 	memory_free(contig_refs);
 }

@@ -82,7 +82,8 @@ Test(kept_files, what_is_given_is_not_written)
 	options.joined_lines = "x";
 	options.variant_lines = NULL;
 	cr_assert(!kept_files_name(&options, REGIONS_GENES, &kept, NULL));
-	cr_assert(!kept.lines && !kept.joined);
+	cr_assert_str_eq(kept.lines, "t/a.bed");
+	cr_assert_null(kept.joined);
 	kept_files_free(&kept);
 }
 

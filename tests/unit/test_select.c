@@ -166,6 +166,9 @@ Test(select, several_alts_are_lines_in_one_rule_and_one_line_in_the_other)
 		/* one ALT is short enough */
 		{"A", "ATTTTTTTTTTTT,AT", "", "A>AT", "", "A>ATTTTTTTTTTTT,AT"},
 		{"A", "ATTTTTTTTTTTT,ATTTTTTTTTTTTT", "", "", "", ""},
+		/* bcftools compares the second ALT with a REF of length 0 */
+		{"ACCCCCCCCCCCC", "A,G", "", "", "", "ACCCCCCCCCCCC>A,G"},
+		{"AC", "ACGGGGGGGGGGG,ACTTTTTTTTTT", "", "AC>ACTTTTTTTTTT", "", ""},
 	};
 	char out[1000];
 

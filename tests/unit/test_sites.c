@@ -208,28 +208,6 @@ Test(sites, contigs_that_the_bam_lacks_are_listed_with_their_extent)
 	site_table_free(&t);
 }
 
-Test(sites, of_equal_names_in_the_header_the_first_counts)
-{
-	struct bam_ref refs[] = {{(char[]){"b"}, 1}, {(char[]){"a"}, 1}, {(char[]){"b"}, 1}, {(char[]){"a"}, 1},
-		{(char[]){""}, 1}};
-	struct bam_header header = {.refs = refs, .n_refs = 5};
-	struct pool contigs = {0};
-	struct sphex_error err;
-	uint32_t id, *contig_refs;
-
-	pool_add(&contigs, "a", 1, &id, &err);
-	pool_add(&contigs, "b", 1, &id, &err);
-	pool_add(&contigs, "a\0x", 3, &id, &err);
-	pool_add(&contigs, "", 0, &id, &err);
-	cr_assert_eq(sites_map_contigs(&contigs, &header, &contig_refs, &err), SPHEX_OK);
-	cr_assert_eq(contig_refs[0], 1);
-	cr_assert_eq(contig_refs[1], 0);
-	cr_assert_eq(contig_refs[2], 5 + 2, "a NUL does not end a name");
-	cr_assert_eq(contig_refs[3], 4);
-	memory_free(contig_refs);
-	pool_free(&contigs);
-}
-
 Test(sites, no_rows_make_no_sites)
 {
 	struct site_table t = make(NULL, 0, SPHEX_MODE_WASP2);
