@@ -812,3 +812,59 @@ Test(reader, whole_files_are_read_alike_with_skip_damage)
 	bytes_free(&files[1]);
 	bytes_free(&bam);
 }
+
+/* ---------------------------------------------------------------- random damage */
+
+static void flip_bytes(struct bytes *b, struct prng *r, size_t from)
+{
+	for (uint64_t n = 1 + prng_below(r, 3); n > 0; n--)
+		b->data[from + prng_below(r, b->n - from)] = (uint8_t)prng_next(r);
+}
+
+Test(reader, random_damage_is_met_alike_by_any_number_of_threads)
+{
+	struct prng r = {81};
+	unsigned n_failed = 0;
+
+	for (int round = 0; round < 400; round++) {
+		struct bytes bam = {0}, file;
+		struct result first = {0};
+		size_t unit = 1 + (size_t)prng_below(&r, 6);
+		bool skip = prng_below(&r, 2);
+		char *path;
+
+		random_bam(&bam, (uint64_t)round, 60, 100);
+		if (round % 2)
+			flip_bytes(&bam, &r, random_bam_header_nbytes(&bam));
+		file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 40 + (size_t)prng_below(&r, 900), .level = 1});
+		if (round % 2 == 0)
+			flip_bytes(&file, &r, 0);
+		path = temp_file(&file, ".bam");
+		for (unsigned n_threads = 1; n_threads < 5; n_threads++) {
+			struct result result = read_all(path, (struct how){.n_threads = n_threads,
+								      .unit_n_blocks = unit,
+								      .skip_damage = skip,
+								      .allow_truncated = skip});
+
+			if (n_threads == 1) {
+				first = result;
+				n_failed += first.status != SPHEX_END || first.n_damages;
+				continue;
+			}
+			cr_assert_eq(result.status, first.status, "round %d: %s", round, result.err.message);
+			cr_assert_eq(result.got.n, first.got.n, "round %d", round);
+			cr_assert(!first.got.n || memcmp(result.got.data, first.got.data, first.got.n) == 0, "round %d", round);
+			cr_assert_eq(result.n_damages, first.n_damages, "round %d", round);
+			if (first.status != SPHEX_END) {
+				cr_assert_str_eq(result.err.message, first.err.message);
+				cr_assert(result.err.voffset == first.err.voffset && result.err.record == first.err.record, "place");
+			}
+			bytes_free(&result.got);
+		}
+		temp_remove(path);
+		bytes_free(&first.got);
+		bytes_free(&file);
+		bytes_free(&bam);
+	}
+	cr_assert(n_failed > 200, "only %u of 400 were noticed", n_failed);
+}
