@@ -228,6 +228,38 @@ struct sphex_count_stats {
 };
 SPHEX_API void sphex_count_stats(const struct sphex_count *, struct sphex_count_stats *out);
 
+/* ---------------------------------------------------------------- GATK's ASEReadCounter */
+
+/*
+ * The tables of GATK 4's tool of that name: several BAMs, several VCFs, a FASTA. Its own handle, for
+ * its options are its own.
+ */
+struct sphex_ase;
+
+/* *out is NULL on failure. Free with sphex_ase_free(). */
+SPHEX_API enum sphex_status sphex_ase_new(struct sphex_ase **out, struct sphex_error *err);
+SPHEX_API void sphex_ase_free(struct sphex_ase *ase);
+
+/*
+ * Options by GATK's long names, without dashes. Each may be set once; but input, variant, intervals,
+ * exclude-intervals, read-filter and disable-read-filter add up. input and variant are needed, and
+ * reference as soon as a read is counted. disable-sequence-dictionary-validation is "true" or
+ * "false". Not of GATK: allow-truncated and unit-blocks, as for the counter.
+ */
+SPHEX_API enum sphex_status sphex_ase_set(struct sphex_ase *, const char *key, const char *value,
+                                          struct sphex_error *);
+SPHEX_API enum sphex_status sphex_ase_threads(struct sphex_ase *, unsigned n, struct sphex_error *);
+SPHEX_API enum sphex_status sphex_ase_simd(struct sphex_ase *, const char *row, struct sphex_error *);
+SPHEX_API void sphex_ase_on_warning(struct sphex_ase *, void (*fn)(void *user, const char *text),
+                                    void *user);
+SPHEX_API void sphex_ase_on_progress(struct sphex_ase *,
+                                     int (*fn)(void *user, const struct sphex_progress *), void *user);
+/* As sphex_count_run(), _cancel(), _write() and _stats(). */
+SPHEX_API enum sphex_status sphex_ase_run(struct sphex_ase *, struct sphex_error *);
+SPHEX_API void sphex_ase_cancel(struct sphex_ase *);
+SPHEX_API enum sphex_status sphex_ase_write(struct sphex_ase *, const char *path, struct sphex_error *);
+SPHEX_API void sphex_ase_stats(const struct sphex_ase *, struct sphex_count_stats *out);
+
 /* ---------------------------------------------------------------- the decoder */
 
 struct sphex_bam;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ase.h"
 #include "options.h"
 
 enum exit_status { EXIT_COMPLETE = 0, EXIT_DATA = 1, EXIT_USAGE = 2 };
@@ -19,6 +20,7 @@ static void stop(int signal_number)
 	(void)signal_number;
 	if (running)
 		sphex_count_cancel(running);
+	stop_ase_command();
 }
 
 static int usage_error(const struct command *command, const char *message)
@@ -122,7 +124,7 @@ static int apply_first(struct count_job *job, const struct parsed *parsed)
 			return EXIT_COMPLETE;
 		case ACTION_COMPAT:
 			if (!parse_mode(option->argument, &job->mode))
-				return usage_error(job->command, "--compat takes wasp2 or wasp2-legacy");
+				return usage_error(job->command, "--compat takes wasp2, wasp2-legacy or gatk-ase");
 			break;
 		case ACTION_QUIET:
 			job->quiet = true;
@@ -313,10 +315,11 @@ static void print_help(void)
 {
 	printf("sphex counts reads per allele from a BAM and a list of variants.\n\n"
 	       "usage: sphex COMMAND [options]\n\n"
-	       "  count      count alleles (sphex count --help)\n"
-	       "  cpu        what this CPU offers and which kernels are used\n\n"
-	       "  --help     this text\n"
-	       "  --version  print the version\n\n"
+	       "  count           count alleles (sphex count --help)\n"
+	       "  asereadcounter  the tables of GATK's ASEReadCounter, with its options\n"
+	       "  cpu             what this CPU offers and which kernels are used\n\n"
+	       "  --help          this text\n"
+	       "  --version       print the version\n\n"
 	       "Called as wasp2-count it takes the options of WASP2's program of that name.\n");
 }
 
@@ -355,10 +358,31 @@ static char *join_arguments(int n, char **args)
 	return line;
 }
 
+/* Takes --compat gatk-ase out of the arguments; false when it is not there. */
+static bool take_compat_ase(int *n, char **args)
+{
+	for (int i = 0; i < *n; i++) {
+		int n_words = strcmp(args[i], "--compat=gatk-ase") == 0 ? 1 : 0;
+
+		if (i + 1 < *n && strcmp(args[i], "--compat") == 0 && strcmp(args[i + 1], "gatk-ase") == 0)
+			n_words = 2;
+		if (!n_words)
+			continue;
+		memmove(&args[i], &args[i + n_words], (size_t)(*n - i - n_words) * sizeof(*args));
+		*n -= n_words;
+		return true;
+	}
+	return false;
+}
+
 static int run_sphex(int n, char **args)
 {
 	struct count_job job = {.command = &command_count, .mode = SPHEX_MODE_NATIVE, .output = "-"};
 
+	if (n && strcmp(args[0], "asereadcounter") == 0)
+		return run_ase_command(n - 1, args + 1);
+	if (n && strcmp(args[0], "count") == 0 && take_compat_ase(&n, args))
+		return run_ase_command(n - 1, args + 1);
 	for (int i = 0; i < n; i++)
 		if (strncmp(args[i], "--compat", 8) == 0 && (args[i][8] == '\0' || args[i][8] == '='))
 			job.command = &command_compat;

@@ -7,7 +7,7 @@
 /* ---------------------------------------------------------------- the tables */
 
 static const struct option_row mode_rows[] = {
-        {"--compat", "MODE", ACTION_COMPAT, NULL, NULL, "rules of another program: wasp2, wasp2-legacy"},
+        {"--compat", "MODE", ACTION_COMPAT, NULL, NULL, "rules of another program: wasp2, wasp2-legacy, gatk-ase"},
         {"--help-compat", NULL, ACTION_HELP_COMPAT, NULL, NULL,
                 "what is reproduced of that program, oddities included"},
         {0}};
@@ -117,17 +117,17 @@ const struct command command_count = {"sphex count", "sphex count [options] BAM 
         "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
         {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
                 {"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows}, {NULL, native_output_rows},
-                {"Running", run_rows}, {NULL, truncated_rows}}};
+                {"Running", run_rows}, {NULL, truncated_rows}}, false};
 const struct command command_compat = {"sphex count", "sphex count --compat MODE [options] BAM VARIANTS",
         "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of MODE.",
         {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
                 {"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
-                {NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
+                {NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}, false};
 const struct command command_wasp2 = {"wasp2-count", "wasp2-count [count-variants] [options] BAM VARIANTS",
         "Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
         {{"Variants", sample_rows}, {NULL, wasp2_variant_rows}, {"Regions", wasp2_region_rows},
                 {"Output", output_rows}, {"Running", run_rows}, {NULL, wasp2_run_rows},
-                {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
+                {"Damaged input", truncated_rows}, {NULL, loss_rows}}, false};
 
 /* ---------------------------------------------------------------- parsing */
 
@@ -205,6 +205,20 @@ static bool parse_short(const struct command *command, int n, char **args, int *
 	return true;
 }
 
+/* args[i] is -name or --name, its value the next one. */
+static bool parse_word(const struct command *command, int n, char **args, int *i, struct parsed *parsed)
+{
+	const char *name = args[*i];
+	const struct option_row *row = find_row(command, name, strlen(name));
+
+	if (!row)
+		return wrong(parsed, "unknown option", name, strlen(name));
+	if (row->argument && *i + 1 == n)
+		return wrong(parsed, "an argument is missing after", name, strlen(name));
+	keep(parsed, row, row->argument ? args[++*i] : NULL);
+	return true;
+}
+
 bool options_parse(const struct command *command, int n, char **args, struct parsed *parsed)
 {
 	bool only_operands = false;
@@ -217,6 +231,8 @@ bool options_parse(const struct command *command, int n, char **args, struct par
 			parsed->operands[parsed->n_operands++] = arg;
 		else if (strcmp(arg, "--") == 0)
 			only_operands = true;
+		else if (command->whole_words)
+			good = parse_word(command, n, args, &i, parsed);
 		else if (arg[1] == '-')
 			good = parse_long(command, n, args, &i, parsed);
 		else
@@ -234,11 +250,11 @@ bool options_parse(const struct command *command, int n, char **args, struct par
 static void print_row(const struct option_row *row)
 {
 	const char *first = row->names, *second = strchr(first, ' ');
-	bool has_letter = second && second - first == 2;
+	bool is_short = second && first[1] != '-';
 	char left[128];
 
-	/* the preferred spelling, and for a one-letter one also the next */
-	int n = (int)strcspn(has_letter ? second + 1 : first, " ") + (has_letter ? 3 : 0);
+	/* the preferred spelling, and for one with a single dash also the next */
+	int n = (int)(is_short ? second + 1 - first : 0) + (int)strcspn(is_short ? second + 1 : first, " ");
 
 	snprintf(left, sizeof(left), "%.*s%s%s", n, first, row->argument ? " " : "",
 	        row->argument ? row->argument : "");

@@ -46,10 +46,11 @@ struct command {
 	const char *name;     /* "sphex count" */
 	const char *usage, *purpose;
 	struct option_group groups[MAX_GROUPS];
+	bool whole_words;     /* an argument is an option as it stands: no --name=value, -nvalue, -abc */
 };
 
-/* sphex count, the same with --compat, and the alias. */
-extern const struct command command_count, command_compat, command_wasp2;
+/* sphex count, the same with --compat, the alias, and sphex asereadcounter (ase.c). */
+extern const struct command command_count, command_compat, command_wasp2, command_ase;
 
 /* What the parser found, in the order of the command line. */
 struct parsed_option {
