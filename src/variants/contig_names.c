@@ -92,6 +92,11 @@ enum sphex_status contigs_map(const struct pool *names, const struct contig_name
 
 /* ---------------------------------------------------------------- messages */
 
+static bool is_used(const uint64_t *n_rows, size_t i)
+{
+	return !n_rows || n_rows[i];
+}
+
 /* A pair of names that --contig-style auto takes for one contig; false also without memory. */
 static bool find_repair(const struct pool *names, const uint64_t *n_rows,
 	const struct contig_names *targets, const char **name, const char **target)
@@ -103,7 +108,8 @@ static bool find_repair(const struct pool *names, const uint64_t *n_rows,
 
 	if (!index_build(&by_key, targets, true, &ignored)) {
 		for (; id == CONTIG_NONE && i < names->n; i++)
-			id = n_rows[i] ? index_find(&by_key, key_of(name_of(names, i))) : id;
+			id = is_used(n_rows, i) ? index_find(&by_key, key_of(name_of(names, i)))
+						: id;
 	}
 	index_free(&by_key);
 	if (id == CONTIG_NONE)
@@ -125,7 +131,7 @@ static enum sphex_status fail_no_common(const struct pool *names, const uint64_t
 
 	of_targets[0] = '\0';
 	for (size_t i = 0; i < names->n; i++)
-		if (n_rows[i])
+		if (is_used(n_rows, i))
 			cut_text_add_item(
 				&t, n++, N_NAMES_SHOWN, pool_text(names, (uint32_t)i, NULL));
 	for (size_t i = 0; i < targets->n; i++)
@@ -144,8 +150,8 @@ enum sphex_status contigs_check(const struct pool *names, const uint64_t *n_rows
 	size_t n_used = 0, n_found = 0;
 
 	for (size_t i = 0; i < names->n; i++) {
-		n_used += n_rows[i] > 0;
-		n_found += n_rows[i] && ids[i] != CONTIG_NONE;
+		n_used += is_used(n_rows, i);
+		n_found += is_used(n_rows, i) && ids[i] != CONTIG_NONE;
 	}
 	return n_used && !n_found ? fail_no_common(names, n_rows, targets, parties, err) : SPHEX_OK;
 }

@@ -33,8 +33,8 @@ struct contig_parties {
 
 /*
  * SPHEX_E_NOT_FOUND when names are in use but none has an id: the message shows the first of both
- * sides, and the hint the option --contig-style auto where that would help. n_rows[i] is the number
- * of rows on contig i, 0: not in use.
+ * sides, and the hint, otherwise empty, the option --contig-style auto where that would help.
+ * n_rows[i] is the number of rows on contig i, 0: not in use; NULL: all are.
  */
 enum sphex_status contigs_check(const struct pool *names, const uint64_t *n_rows,
 	const uint32_t *ids, const struct contig_names *targets,

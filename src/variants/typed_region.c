@@ -1,0 +1,62 @@
+/* Regions as they are typed; see region_list.h. */
+#include "region_list.h"
+
+/* Digits with commas between them; 0 for anything else. */
+static uint64_t position_of(struct span text)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned digit = (unsigned)(text.p[i] - '0');
+
+		if (text.p[i] == ',' && i > 0)
+			continue;
+		if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+			return 0;
+		value = value * 10 + digit;
+	}
+	return value;
+}
+
+/* CONTIG:BEG or CONTIG:BEG-END; false for any other text. */
+static bool split(struct span text, struct typed_region *out)
+{
+	struct span range;
+	size_t n = text.n;
+
+	while (n > 0 && text.p[n - 1] != ':')
+		n--;
+	if (n < 2)
+		return false;
+	out->contig = (struct span){text.p, n - 1};
+	range = span_from(text, n);
+	n = span_find(range, '-');
+	out->beg0 = position_of((struct span){range.p, n}) - 1; /* UINT64_MAX: none */
+	out->end0 = n < range.n ? position_of(span_from(range, n + 1)) : UINT64_MAX;
+	return out->beg0 < out->end0;
+}
+
+static bool is_known(const struct pool *known, struct span name)
+{
+	return pool_find(known, name.p, name.n) != POOL_NONE;
+}
+
+enum sphex_status typed_region_parse(const char *text, const struct pool *known,
+	struct typed_region *out, struct sphex_error *err)
+{
+	struct typed_region whole = {span_of(text), 0, UINT64_MAX, false}, part = whole;
+	bool has_part = split(whole.contig, &part);
+
+	whole.is_known = is_known(known, whole.contig);
+	part.is_known = has_part && is_known(known, part.contig);
+	if (whole.is_known && part.is_known) {
+		fail(err, SPHEX_E_ARGUMENT, "'%s' is a contig, and a place on another", text);
+		return with_hint(err, "write %s:1 for the contig", text);
+	}
+	if (!whole.is_known && !has_part && (!text[0] || strchr(text, ':'))) {
+		fail(err, SPHEX_E_ARGUMENT, "'%s' is no region", text);
+		return with_hint(err, "write CONTIG, CONTIG:BEG or CONTIG:BEG-END");
+	}
+	*out = has_part && !whole.is_known ? part : whole;
+	return SPHEX_OK;
+}
