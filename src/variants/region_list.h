@@ -52,9 +52,9 @@ enum sphex_status region_file_read(const char *path, const char *feature, unsign
 	struct region_list *list, struct sphex_error *err);
 
 /*
- * A typed region: CONTIG, CONTIG:BEG (to the end of the contig) or CONTIG:BEG-END, 1-based, with or
- * without commas in the numbers. A contig's name may have colons: it is looked for among the known
- * ones. SPHEX_E_ARGUMENT when it can be read in two ways, or in none.
+ * A typed region: CONTIG, CONTIG:BEG (one base, as bcftools has it) or CONTIG:BEG-END, 1-based,
+ * with or without commas in the numbers. A contig's name may have colons: it is looked for among
+ * the known ones. SPHEX_E_ARGUMENT when it can be read in two ways, or in none.
  */
 struct typed_region {
 	struct span contig;

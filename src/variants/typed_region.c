@@ -31,8 +31,10 @@ static bool split(struct span text, struct typed_region *out)
 	out->contig = (struct span){text.p, n - 1};
 	range = span_from(text, n);
 	n = span_find(range, '-');
-	out->beg0 = position_of((struct span){range.p, n}) - 1; /* UINT64_MAX: none */
-	out->end0 = n < range.n ? position_of(span_from(range, n + 1)) : UINT64_MAX;
+	out->end0 = position_of((struct span){range.p, n});
+	out->beg0 = out->end0 - 1; /* UINT64_MAX: none */
+	if (n < range.n)
+		out->end0 = position_of(span_from(range, n + 1));
 	return out->beg0 < out->end0;
 }
 
@@ -51,7 +53,7 @@ enum sphex_status typed_region_parse(const char *text, const struct pool *known,
 	part.is_known = has_part && is_known(known, part.contig);
 	if (whole.is_known && part.is_known) {
 		fail(err, SPHEX_E_ARGUMENT, "'%s' is a contig, and a place on another", text);
-		return with_hint(err, "write %s:1 for the contig", text);
+		return with_hint(err, "for the contig write %s:1-2147483647", text);
 	}
 	if (!whole.is_known && !has_part && (!text[0] || strchr(text, ':'))) {
 		fail(err, SPHEX_E_ARGUMENT, "'%s' is no region", text);

@@ -175,17 +175,17 @@ Test(region_list, typed_regions_are_contigs_places_and_ranges)
 	} cases[] = {
 		{"c", "c", 0, UINT64_MAX, true},
 		{"d", "d", 0, UINT64_MAX, false},
-		{"c:5", "c", 4, UINT64_MAX, true},
+		{"c:5", "c", 4, 5, true},
 		{"c:5-10", "c", 4, 10, true},
 		{"c:5-5", "c", 4, 5, true},
 		{"d:1,000-2,000,000", "d", 999, 2000000, false},
 		/* names with colons */
 		{"h*1:02", "h*1:02", 0, UINT64_MAX, true},
-		{"h*1:02:7", "h*1:02", 6, UINT64_MAX, true},
+		{"h*1:02:7", "h*1:02", 6, 7, true},
 		{"h*1:02:7-9", "h*1:02", 6, 9, true},
 		{"h*1:x", "h*1:x", 0, UINT64_MAX, true},
-		{"h*1:03", "h*1", 2, UINT64_MAX, false},
-		{"two:1:1", "two:1", 0, UINT64_MAX, true},
+		{"h*1:03", "h*1", 2, 3, false},
+		{"two:1:1", "two:1", 0, 1, true},
 		{"a-b:1-2", "a-b", 0, 2, false},
 	};
 	static const char *const names[] = {"c", "h*1:02", "h*1:x", "two", "two:1"};
