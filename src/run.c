@@ -15,6 +15,7 @@
 #include "variants/check_reference.h"
 #include "variants/contig_names.h"
 #include "variants/fasta.h"
+#include "variants/rows_native.h"
 #include "variants/vcf.h"
 
 #define PROGRESS_SECONDS 0.1
@@ -151,11 +152,8 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 		rows->has_pos0 = true;
 		return SPHEX_OK;
 	}
-	if (s->mode == SPHEX_MODE_NATIVE) {
-		rows->identity = true;
-		rows->has_gt = run->result->variants.n_samples == 1;
-		return SPHEX_OK;
-	}
+	if (s->mode == SPHEX_MODE_NATIVE)
+		return SPHEX_OK; /* regions may be on contigs that only the BAM names: it comes first */
 	status = rows_make(&options, &run->result->variants, rows, err);
 	if (!status && rows->n_lost)
 		warn(run, "%zu rows are left out, as WASP2 does: quotes in the region file do not pair",
@@ -165,27 +163,48 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 
 /* ---------------------------------------------------------------- contigs */
 
+static enum sphex_status make_native_rows(struct run *run, struct sphex_error *err)
+{
+	const struct run_settings *s = run->settings;
+	struct native_rows_options options = {.regions = (const char *const *)s->regions.items,
+	        .n_regions = s->regions.n,
+	        .feature = s->feature,
+	        .bam = {run->bam_names, reader_header(run->reader)->n_refs},
+	        .contigs_auto = s->contig_style_auto,
+	        .n_threads = s->n_threads};
+
+	return s->mode == SPHEX_MODE_NATIVE
+	               ? rows_make_native(&options, &run->result->variants, &run->result->rows, err)
+	               : SPHEX_OK;
+}
+
+static enum sphex_status name_references(struct run *run, struct sphex_error *err)
+{
+	const struct bam_header *header = reader_header(run->reader);
+
+	run->bam_names = memory_new(header->n_refs, sizeof(*run->bam_names));
+	if (!run->bam_names)
+		return fail_memory(err);
+	for (uint32_t i = 0; i < header->n_refs; i++)
+		run->bam_names[i] = header->refs[i].name;
+	return SPHEX_OK;
+}
+
 /* contig_refs: the reference id of each contig of the variants, n_refs + i for contig i that the BAM lacks. */
 static enum sphex_status map_contigs(struct run *run, struct sphex_error *err)
 {
-	const struct bam_header *header = reader_header(run->reader);
 	const struct pool *contigs = &run->result->variants.contigs;
-	const char **names = memory_new(header->n_refs, sizeof(*names));
+	uint32_t n_refs = reader_header(run->reader)->n_refs;
 	enum sphex_status status;
 
 	run->contig_refs = memory_new(contigs->n, sizeof(*run->contig_refs));
-	if (!names || !run->contig_refs) {
-		memory_free(names);
+	if (!run->contig_refs)
 		return fail_memory(err);
-	}
-	for (uint32_t i = 0; i < header->n_refs; i++)
-		names[i] = header->refs[i].name;
-	run->bam_names = names;
-	status = contigs_map(contigs, &(struct contig_names){names, header->n_refs},
+	status = contigs_map(contigs, &(struct contig_names){run->bam_names, n_refs},
 	        run->settings->contig_style_auto, run->contig_refs, err);
 	for (size_t i = 0; i < contigs->n && !status; i++)
 		if (run->contig_refs[i] == CONTIG_NONE)
-			run->contig_refs[i] = header->n_refs + (uint32_t)i;
+			run->contig_refs[i] = n_refs + (uint32_t)i;
 	return status;
 }
 
@@ -308,8 +327,7 @@ static enum sphex_status build_native_sites(struct run *run, struct missing_cont
 }
 
 /* Rows on contigs that the BAM lacks: an error when these are all rows, else a warning. */
-static enum sphex_status check_native_contigs(struct run *run, const struct missing_contigs *missing,
-        struct sphex_error *err)
+static enum sphex_status check_native_contigs(struct run *run, struct sphex_error *err)
 {
 	const struct contig_parties parties = {"the variants", "the BAM"};
 	const struct contig_names targets = {run->bam_names, reader_header(run->reader)->n_refs};
@@ -319,8 +337,8 @@ static enum sphex_status check_native_contigs(struct run *run, const struct miss
 	enum sphex_status status = n_rows && ids ? SPHEX_OK : fail_memory(err);
 	char text[768];
 
-	for (size_t i = 0; i < v->n && !status; i++)
-		n_rows[v->items[i].contig] += variant_has_row(v, i);
+	if (!status)
+		rows_per_contig(v, &run->result->rows, n_rows);
 	for (size_t i = 0; i < v->contigs.n && !status; i++)
 		ids[i] = run->contig_refs[i] < targets.n ? run->contig_refs[i] : CONTIG_NONE;
 	if (!status)
@@ -329,7 +347,6 @@ static enum sphex_status check_native_contigs(struct run *run, const struct miss
 		warn(run, "%s", text);
 	if (status && !err->file[0])
 		at_file(err, run->settings->bam);
-	(void)missing;
 	memory_free(n_rows);
 	memory_free(ids);
 	return status;
@@ -340,7 +357,12 @@ static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
 	struct run_result *result = run->result;
 	struct missing_contigs missing = {0};
 	bool helps = false;
-	enum sphex_status status = map_contigs(run, err);
+	enum sphex_status status = name_references(run, err);
+
+	if (!status)
+		status = make_native_rows(run, err);
+	if (!status)
+		status = map_contigs(run, err);
 
 	if (!status)
 		status = result->variants.extras ? build_native_sites(run, &missing, err)
@@ -350,7 +372,7 @@ static enum sphex_status build_sites(struct run *run, struct sphex_error *err)
 		return status;
 	}
 	if (run->settings->mode == SPHEX_MODE_NATIVE) {
-		status = check_native_contigs(run, &missing, err);
+		status = check_native_contigs(run, err);
 	} else {
 		if (result->sites.n == 0 && missing.n && !run->settings->accept_loss &&
 		        !run->observer.rules->missing_contig_is_null && !run->settings->sites)
