@@ -7,6 +7,7 @@ a contig of its own, so that one row of the program's table is the judgement of 
 from __future__ import annotations
 
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +40,7 @@ class Pair(NamedTuple):
         event = self.locus.events[self.alt - 1]
         neighbours = [other.span() for other in simulation.loci if other is not self.locus]
         reasons = {
+            "of several ALTs": len(self.locus.line.alts) > 1,
             "at the molecule's end": self.n_beyond < N_NEAR,
             "beside another event": self.is_beside(neighbours),
             "beside an intron": self.is_beside(simulation.introns),
@@ -69,8 +71,10 @@ def spanned(record: Any, simulation: Simulation) -> Iterator[Pair]:
     """Return the events of which the read holds both flanks, and to which it is aligned."""
     number, begin, end = origin(record.query_name, from_end=record.is_reverse)
     read = read_of(record, 0)
-    for locus, (left, right) in zip(simulation.loci, simulation.haplotypes[number].flanks):
-        if begin <= left and right < end:
+    flanks = simulation.haplotypes[number].flanks
+    for i in range(bisect_left(flanks, (begin, 0)), bisect_left(flanks, (end, 0))):
+        locus, (left, right) = simulation.loci[i], flanks[i]
+        if right < end:
             for alt, text in enumerate(locus.line.alts, start=1):
                 event = locus.events[alt - 1]
                 if text in locus.listed and read.aligns_within(event.first(), event.end()):
