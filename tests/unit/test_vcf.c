@@ -299,7 +299,7 @@ Test(vcf, by_bcftools_a_sample_is_named_once)
 {
 	expect_start(records_as_text(telling,
 			     (struct reading){.rules = SELECT_WASP2_LEGACY, .samples = "B B"}),
-		"! argument", "twice");
+		"! data", "twice");
 }
 
 Test(vcf, info_end_is_the_end_by_bcftools_where_it_is_declared)
