@@ -523,3 +523,19 @@ void judge_alts(const struct events *events, size_t first, size_t n, const struc
 			says[i] = CLASS_OTHER;
 	}
 }
+
+bool event_is_looked_at(const struct event *e, const struct record *r)
+{
+	int64_t beg0, end0, p = r->pos0;
+
+	event_span(e, &beg0, &end0);
+	for (uint32_t i = 0; i < r->n_cigar && p < end0; i++) {
+		uint32_t word = record_cigar_word(r, i), op = word & 15;
+		int64_t n = CIGAR_CONSUMES_REF >> op & 1 ? word >> 4 : 0;
+
+		if ((CIGAR_CONSUMES_READ >> op & 1) && n && p + n > beg0)
+			return true;
+		p += n;
+	}
+	return false;
+}

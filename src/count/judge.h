@@ -96,6 +96,11 @@ struct cigar_place {
 };
 
 /*
+ * True when the record aligns a base to the stretch or a flank, by its CIGAR alone: also without SEQ. For
+ * records that are counted where they look, whatever they say.
+ */
+bool event_is_looked_at(const struct event *e, const struct record *r);
+/*
  * What the record says about one ALT, judged alone: enum base_class or CLASS_NO_BASE. `place` is
  * cigar_start() for the first event of a record and then handed on: events in ascending order cost
  * one walk in all, any order is right.

@@ -121,6 +121,14 @@ static uint8_t judge_site(const struct observer *observer, const struct record *
 	return says[ref->i];
 }
 
+static bool is_looked_at_by(const struct observer *observer, const struct record *r, uint32_t site)
+{
+	const struct sites *sites = observer->sites;
+	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
+
+	return event_is_looked_at(&sites->events.items[ref->first + ref->i], r);
+}
+
 /* ---------------------------------------------------------------- one covering record */
 
 #define NO_OFFSET UINT32_MAX
@@ -221,11 +229,12 @@ static enum sphex_status observe_all(struct scan *s, const struct record *r, int
 		if (site_end0(sites, i) <= (uint32_t)r->pos0)
 			continue;
 		if (sites->refs[i] == ALLELE_EVENT) {
-			uint8_t judged = judge_site(s->observer, r, i, &place);
-
-			if (judged == CLASS_NO_BASE)
+			if (says == SAYS_NO_BASE)
+				says = judge_site(s->observer, r, i, &place);
+			else if (!is_looked_at_by(s->observer, r, i))
+				says = SAYS_NO_BASE;
+			if (says == SAYS_NO_BASE)
 				continue;
-			says = says == SAYS_NO_BASE ? judged : says;
 		} else {
 			q = walk_to(&walk, sites->pos0[i]);
 			if (q == NO_OFFSET && !s->observer->rules->spanning_claims)
@@ -447,7 +456,9 @@ uint8_t observe_one(const struct observer *observer, const struct record *r, uin
 	*reason = observer->filter ? filter_record(observer->filter, r) : REASON_NONE;
 	if (*reason == REASON_UNMAPPED)
 		return SAYS_NO_BASE;
-	if (observer->sites->refs[site] == ALLELE_EVENT)
+	if (observer->sites->refs[site] == ALLELE_EVENT && *reason)
+		says = is_looked_at_by(observer, r, site) ? CLASS_OTHER : SAYS_NO_BASE;
+	else if (observer->sites->refs[site] == ALLELE_EVENT)
 		says = judge_site(observer, r, site, &place);
 	else if (q != NO_OFFSET && *reason)
 		says = CLASS_OTHER; /* it looks; what it says does not matter */
