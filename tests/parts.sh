@@ -52,7 +52,6 @@ test_aarch64() {
 		part 'aarch64: in qemu' skip 'NEON: no cross compiler, qemu and libdeflate for AArch64 here'
 	else
 		part 'aarch64: builds without a warning' builds aarch64
-		part 'aarch64: unit tests' qemu-aarch64-static build/aarch64/unit_tests
 		part 'aarch64: kernel tests' qemu-aarch64-static build/aarch64/kernel_tests
 		wrap_for_qemu
 		part 'aarch64: end to end, bounded' bounded_end_to_end build/aarch64/qemu/sphex
