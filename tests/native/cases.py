@@ -53,27 +53,23 @@ class World(NamedTuple):
 
 def make_case(rng: random.Random, folder: Path) -> list[str]:
     """Write one case's files; return the arguments to count with."""
-    indels = rng.random() < 0.75
     contigs = make_contigs(rng)
     samples = rng.sample(SAMPLES, rng.choice((0, 1, 1, 2, 3)))
     world = World(contigs, make_lines(rng, contigs, samples))
-    records = make_records(rng, world)
+    write_bam(folder / "in.bam", world.lengths(), make_records(rng, world))
+    args = rng.choice(([], ["--reference", "ref.fa"], *[["--reference", "ref.fa", "--indels"]] * 5))
     style = rng.random()
-    repaired = style < 0.04
-    write_bam(folder / "in.bam", world.lengths(), records)
-    if repaired:
-        world = renamed(world)
+    if style < 0.05:
+        args = [*args, "--contig-style", "auto"]
+        world = renamed(world) if style < 0.04 else world
+    elif style > 0.95:
+        world, more = spoiled(rng, world, samples, folder)
+        args = [*args, *more]
     write_fasta(folder / "ref.fa", world.contigs)
     name = rng.choice(("in.vcf", "in.vcf", "in.vcf.gz", "in.bcf"))
     write_vcf(folder / name, world.lines, samples)
-    args = ["--contig-style", "auto"] if repaired or style > 0.98 else []
-    if indels or rng.random() < 0.3:
-        args += ["--reference", "ref.fa"]
-    args += ["--indels"] if indels else []
-    args += selection_args(rng, samples, folder)
-    args += filter_args(rng)
-    args += region_args(rng, world, folder)
-    return [*args, "in.bam", name]
+    args = [*args, *selection_args(rng, samples, folder), *filter_args(rng)]
+    return [*args, *region_args(rng, world, folder), "in.bam", name]
 
 
 # ---------------------------------------------------------------------------------- reference
@@ -229,6 +225,29 @@ def renamed(world: World) -> World:
     }
     contigs = {names[name]: bases for name, bases in world.contigs.items()}
     return World(contigs, [line._replace(chrom=names[line.chrom]) for line in world.lines])
+
+
+def spoiled(
+    rng: random.Random, world: World, samples: list[str], folder: Path
+) -> tuple[World, list[str]]:
+    """Put a reason to refuse the run into a world, or into options to add."""
+    kind = rng.choice(("allele", "reference", "names", "sample", "regions", "usage"))
+    if kind == "allele" and samples:
+        gts = (f"0/{rng.randint(1, 9)}",) * len(samples)
+        lines = [line._replace(gts=gts) for line in world.lines]
+        return World(world.contigs, lines), ["-s", samples[0]]
+    if kind == "reference":
+        bases = str.maketrans("ACGTacgt", "CGTAcgta")
+        contigs = {name: text.translate(bases) for name, text in world.contigs.items()}
+        return World(contigs, world.lines), ["--reference", "ref.fa"]
+    if kind == "names":
+        return renamed(world), []
+    if kind == "sample":
+        return world, ["-s", "nobody"]
+    if kind == "regions":
+        (folder / "empty.bed").write_text("# nothing\n")
+        return world, ["-r", "empty.bed"]
+    return world, ["--indels"]  # perhaps without --reference
 
 
 # -------------------------------------------------------------------------------------- reads
