@@ -1,7 +1,8 @@
 /*
- * The Arrow C data and stream interfaces: structures that libraries hand to each other without sharing
- * code. Whoever makes one sets `release`; whoever holds it calls release(), which clears `release`.
- * Layout: arrow.apache.org, "The Arrow C data interface" and "The Arrow C stream interface".
+ * The Arrow C data and stream interfaces: structures that libraries hand to each other without
+ * sharing code. Whoever makes one sets `release`; whoever holds it calls release(), which clears
+ * `release`. Layout: arrow.apache.org, "The Arrow C data interface" and "The Arrow C stream
+ * interface".
  */
 #ifndef SPHEX_ARROW_H
 #define SPHEX_ARROW_H

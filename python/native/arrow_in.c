@@ -1,17 +1,15 @@
 /*
- * Arrow columns from other libraries: (format, length, offset, number of missing values, buffers), where
- * the buffers are views of the producer's memory. What they mean is for sphex._columns.
+ * Arrow columns from other libraries: (format, length, offset, number of missing values, buffers),
+ * where the buffers are views of the producer's memory. What they mean is for sphex._columns.
  */
 #include "native.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- View: some bytes of an array */
 
 struct view {
-	PyObject_HEAD
-	PyObject *array; /* capsule that owns the bytes */
+	PyObject_HEAD PyObject *array; /* capsule that owns the bytes */
 	const void *data;
 	Py_ssize_t nbytes, stride;
 };
@@ -54,7 +52,8 @@ PyType_Spec view_spec = {.name = "sphex._sphex.View",
 	.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
 	.slots = view_slots};
 
-static PyObject *view_new(struct module_state *state, PyObject *array, const void *data, int64_t nbytes)
+static PyObject *view_new(
+	struct module_state *state, PyObject *array, const void *data, int64_t nbytes)
 {
 	struct view *self;
 
@@ -72,20 +71,27 @@ static PyObject *view_new(struct module_state *state, PyObject *array, const voi
 	return (PyObject *)self;
 }
 
-/* ---------------------------------------------------------------- sizes: the producer does not say them */
+/* ---------------------------------------------------------------- sizes, which nobody tells */
 
-/* Bytes of a value of fixed width, or 0. */
+/* Bytes of an integer, or 0. */
 static int64_t value_nbytes(const char *format)
 {
-	static const char one[] = "cC", two[] = "sS", four[] = "iI", eight[] = "lL";
-
-	if (format[1])
+	switch (format[1] ? 0 : format[0]) {
+	case 'c':
+	case 'C':
+		return 1;
+	case 's':
+	case 'S':
+		return 2;
+	case 'i':
+	case 'I':
+		return 4;
+	case 'l':
+	case 'L':
+		return 8;
+	default:
 		return 0;
-	return strchr(one, *format) ? 1
-		: strchr(two, *format) ? 2
-		: strchr(four, *format) ? 4
-		: strchr(eight, *format) ? 8
-					: 0;
+	}
 }
 
 /* Bytes of buffer i >= 1, or -1 for a layout that is not read here. */
@@ -104,7 +110,8 @@ static int64_t buffer_nbytes(const char *format, const struct ArrowArray *array,
 		if (i == array->n_buffers - 1)
 			return (array->n_buffers - 3) * 8;
 		/* the last buffer lists the sizes of those between */
-		memcpy(&last64, (const char *)array->buffers[array->n_buffers - 1] + (i - 2) * 8, 8);
+		memcpy(&last64, (const char *)array->buffers[array->n_buffers - 1] + (i - 2) * 8,
+			8);
 		return last64;
 	}
 	if (!wide && !narrow)
@@ -135,6 +142,11 @@ static int64_t n_missing(const struct ArrowArray *array)
 	return n;
 }
 
+static PyObject *raise_unknown(const char *format)
+{
+	return PyErr_Format(PyExc_TypeError, "Arrow type '%s' is not text or integer", format);
+}
+
 /* Buffers from the second on, as views that hold the capsule. */
 static PyObject *view_buffers(struct module_state *state, PyObject *capsule, const char *format,
 	const struct ArrowArray *array)
@@ -143,12 +155,12 @@ static PyObject *view_buffers(struct module_state *state, PyObject *capsule, con
 
 	for (int64_t i = 1; views && i < array->n_buffers; i++) {
 		int64_t nbytes = buffer_nbytes(format, array, i);
-		/* without values there may be no memory, not even for the first offset */
-		PyObject *view = nbytes < 0
-			? PyErr_Format(PyExc_TypeError, "Arrow type '%s' is not text or integer", format)
-			: view_new(state, capsule, array->buffers[i],
-				array->buffers[i] || array->length ? nbytes : 0);
+		PyObject *view;
 
+		if (!array->buffers[i] && array->length == 0)
+			nbytes = 0; /* without values even the first offset may be left out */
+		view = nbytes < 0 ? raise_unknown(format)
+				  : view_new(state, capsule, array->buffers[i], nbytes);
 		if (!view || PyList_Append(views, view) < 0)
 			Py_CLEAR(views);
 		Py_XDECREF(view);
@@ -166,7 +178,7 @@ static PyObject *describe_array(struct module_state *state, const char *format, 
 		return NULL;
 	if (!array->release || array->length < 0 || array->offset < 0 || array->dictionary ||
 		array->n_children || array->n_buffers < 2)
-		return PyErr_Format(PyExc_TypeError, "Arrow type '%s' is not text or integer", format);
+		return raise_unknown(format);
 	views = view_buffers(state, capsule, format, array);
 	if (!views)
 		return NULL;
@@ -182,49 +194,26 @@ PyObject *native_import_array(PyObject *module, PyObject *args)
 	if (!PyArg_ParseTuple(args, "OO", &schema_capsule, &array_capsule))
 		return NULL;
 	schema = PyCapsule_GetPointer(schema_capsule, ARROW_SCHEMA_CAPSULE);
-	return schema ? describe_array(PyModule_GetState(module), schema->format, array_capsule) : NULL;
+	return schema ? describe_array(PyModule_GetState(module), schema->format, array_capsule)
+		      : NULL;
 }
 
 /* ---------------------------------------------------------------- streams */
 
-static void destroy_array(PyObject *capsule)
-{
-	struct ArrowArray *array = PyCapsule_GetPointer(capsule, ARROW_ARRAY_CAPSULE);
-
-	if (array->release)
-		array->release(array);
-	free(array);
-}
-
 /* The next array in a capsule of its own; NULL without an exception at the end. */
 static PyObject *next_array(struct ArrowArrayStream *stream)
 {
-	struct ArrowArray *array = calloc(1, sizeof(*array));
-	PyObject *capsule;
+	struct ArrowArray array = {0};
+	const char *why;
 
-	if (!array)
-		return PyErr_NoMemory();
-	if (stream->get_next(stream, array)) {
-		const char *why = stream->get_last_error(stream);
-
-		PyErr_Format(PyExc_OSError, "Arrow stream: %s", why ? why : "failed");
-		free(array);
-		return NULL;
-	}
-	if (!array->release) {
-		free(array);
-		return NULL;
-	}
-	capsule = PyCapsule_New(array, ARROW_ARRAY_CAPSULE, destroy_array);
-	if (!capsule) {
-		array->release(array);
-		free(array);
-	}
-	return capsule;
+	if (stream->get_next(stream, &array) == 0)
+		return array.release ? arrow_enclose_array(&array) : NULL;
+	why = stream->get_last_error(stream);
+	return PyErr_Format(PyExc_OSError, "Arrow stream: %s", why ? why : "failed");
 }
 
-static PyObject *describe_chunks(struct module_state *state, const char *format,
-	struct ArrowArrayStream *stream)
+static PyObject *describe_chunks(
+	struct module_state *state, const char *format, struct ArrowArrayStream *stream)
 {
 	PyObject *chunks = PyList_New(0), *capsule;
 
@@ -253,7 +242,8 @@ PyObject *native_import_stream(PyObject *module, PyObject *args)
 	if (!stream)
 		return NULL;
 	if (!stream->release || stream->get_schema(stream, &schema))
-		return PyErr_Format(PyExc_ValueError, "the Arrow stream was read before, or failed");
+		return PyErr_Format(
+			PyExc_ValueError, "the Arrow stream was read before, or failed");
 	chunks = describe_chunks(PyModule_GetState(module), schema.format, stream);
 	schema.release(&schema);
 	return chunks;

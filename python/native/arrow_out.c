@@ -1,6 +1,7 @@
 /*
- * Results as Arrow: the structures point into the library's memory and hold a reference to the Python
- * object that owns it. A consumer may release them in any thread, without the GIL, in any order.
+ * Results as Arrow: the structures point into the library's memory and hold a reference to the
+ * Python object that owns it. A consumer may release them in any thread, without the GIL, in any
+ * order.
  */
 #include "native.h"
 
@@ -8,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------- references, with or without the GIL */
+/* ---------------------------------------------------------------- references, with or without the
+ * GIL */
 
 static PyObject *hold(PyObject *owner)
 {
@@ -85,14 +87,14 @@ static bool make_schema(PyObject *owner, const char *format, const char *name, s
 	return true;
 }
 
-static bool make_column_schema(PyObject *owner, const struct described_column *column,
-	struct ArrowSchema *out)
+static bool make_column_schema(
+	PyObject *owner, const struct described_column *column, struct ArrowSchema *out)
 {
 	return make_schema(owner, column->format, column->column.name, 0, out);
 }
 
-static bool make_table_schema(PyObject *owner, const struct described_column *columns, size_t n,
-	struct ArrowSchema *out)
+static bool make_table_schema(
+	PyObject *owner, const struct described_column *columns, size_t n, struct ArrowSchema *out)
 {
 	if (!make_schema(owner, "+s", "", n, out))
 		return false;
@@ -170,10 +172,10 @@ static bool make_column_array(PyObject *owner, const struct described_column *co
 	const struct sphex_column *c = &column->column;
 
 	if (c->kind == SPHEX_COLUMN_U32)
-		return make_array(owner, (const void *[MAX_BUFFERS]){c->valid, c->values}, 2, n_rows, 0,
-			out);
-	return make_array(owner, (const void *[MAX_BUFFERS]){c->valid, c->offsets, c->text}, 3, n_rows, 0,
-		out);
+		return make_array(
+			owner, (const void *[MAX_BUFFERS]){c->valid, c->values}, 2, n_rows, 0, out);
+	return make_array(owner, (const void *[MAX_BUFFERS]){c->valid, c->offsets, c->text}, 3,
+		n_rows, 0, out);
 }
 
 static bool make_table_array(PyObject *owner, const struct described_column *columns, size_t n,
@@ -237,17 +239,17 @@ static void release_stream(struct ArrowArrayStream *stream)
 /* All columns of a table; they stay as they are from now on. NULL with an exception set. */
 static struct stream_parts *describe_table(PyObject *table)
 {
-	size_t n = table_n_columns(table);
+	size_t n = result_n_columns(table);
 	struct stream_parts *parts = calloc(1, sizeof(*parts) + n * sizeof(parts->columns[0]));
 
 	if (!parts) {
 		PyErr_NoMemory();
 		return NULL;
 	}
-	parts->n_rows = table_n_rows(table);
+	parts->n_rows = result_n_rows(table);
 	parts->n_columns = n;
 	for (size_t i = 0; i < n; i++) {
-		if (table_describe(table, i, &parts->columns[i]) < 0) {
+		if (result_describe(table, i, &parts->columns[i]) < 0) {
 			free(parts);
 			return NULL;
 		}
@@ -259,14 +261,14 @@ static struct stream_parts *describe_table(PyObject *table)
 /* ---------------------------------------------------------------- capsules */
 
 /* Whoever takes over what a capsule holds clears `release` there. */
-#define DESTROY_CAPSULE(function, type, name)                                                       \
-	static void function(PyObject *capsule)                                                     \
-	{                                                                                           \
-		type *held = PyCapsule_GetPointer(capsule, name);                                   \
-                                                                                                    \
-		if (held->release)                                                                  \
-			held->release(held);                                                        \
-		free(held);                                                                         \
+#define DESTROY_CAPSULE(function, type, name)                     \
+	static void function(PyObject *capsule)                   \
+	{                                                         \
+		type *held = PyCapsule_GetPointer(capsule, name); \
+                                                                  \
+		if (held->release)                                \
+			held->release(held);                      \
+		free(held);                                       \
 	}
 
 DESTROY_CAPSULE(destroy_schema, struct ArrowSchema, ARROW_SCHEMA_CAPSULE)
@@ -274,7 +276,8 @@ DESTROY_CAPSULE(destroy_array, struct ArrowArray, ARROW_ARRAY_CAPSULE)
 DESTROY_CAPSULE(destroy_stream, struct ArrowArrayStream, ARROW_STREAM_CAPSULE)
 
 /* A capsule around a copy of n bytes that were made all right; they are released on failure. */
-static PyObject *enclose(const void *made, size_t nbytes, const char *name, PyCapsule_Destructor destroy)
+static PyObject *enclose(
+	const void *made, size_t nbytes, const char *name, PyCapsule_Destructor destroy)
 {
 	void *copy = malloc(nbytes);
 	PyObject *capsule = NULL;
@@ -301,20 +304,25 @@ PyObject *arrow_column_schema(PyObject *owner, const struct described_column *co
 {
 	struct ArrowSchema schema;
 
-	return make_column_schema(owner, column, &schema) ? enclose_schema(&schema) : PyErr_NoMemory();
+	return make_column_schema(owner, column, &schema) ? enclose_schema(&schema)
+							  : PyErr_NoMemory();
+}
+
+PyObject *arrow_enclose_array(struct ArrowArray *array)
+{
+	PyObject *capsule = enclose(array, sizeof(*array), ARROW_ARRAY_CAPSULE, destroy_array);
+
+	if (!capsule)
+		array->release(array);
+	return capsule;
 }
 
 PyObject *arrow_column_array(PyObject *owner, const struct described_column *column, size_t n_rows)
 {
 	struct ArrowArray array;
-	PyObject *capsule;
 
-	if (!make_column_array(owner, column, n_rows, &array))
-		return PyErr_NoMemory();
-	capsule = enclose(&array, sizeof(array), ARROW_ARRAY_CAPSULE, destroy_array);
-	if (!capsule)
-		array.release(&array);
-	return capsule;
+	return make_column_array(owner, column, n_rows, &array) ? arrow_enclose_array(&array)
+								: PyErr_NoMemory();
 }
 
 PyObject *arrow_table_schema(PyObject *table)

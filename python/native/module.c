@@ -1,4 +1,5 @@
-/* The module _sphex: its functions and types, and how a failure of the library becomes an exception. */
+/* The module _sphex: its functions and types, and how a failure of the library becomes an
+ * exception. */
 #include "native.h"
 
 /* ---------------------------------------------------------------- errors */
@@ -21,10 +22,11 @@ PyObject *raise_error(const struct sphex_error *err)
 
 	sphex_error_format(err, line, sizeof(line));
 	if (errors)
-		error = PyObject_CallMethod(errors, "error_of", "sNNNNNNN", sphex_status_name(err->status),
-			as_text(line), as_text(err->message), PyUnicode_DecodeFSDefault(err->file),
-			known(err->line, 0), known(err->voffset, SPHEX_NO_OFFSET),
-			known(err->record, 0), as_text(err->hint));
+		error = PyObject_CallMethod(errors, "error_of", "sNNNNNNN",
+			sphex_status_name(err->status), as_text(line), as_text(err->message),
+			PyUnicode_DecodeFSDefault(err->file), known(err->line, 0),
+			known(err->voffset, SPHEX_NO_OFFSET), known(err->record, 0),
+			as_text(err->hint));
 	if (error)
 		PyErr_SetObject((PyObject *)Py_TYPE(error), error);
 	Py_XDECREF(error);

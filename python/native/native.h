@@ -1,4 +1,5 @@
-/* What the files of the extension share. Everything here runs with the GIL unless it says otherwise. */
+/* What the files of the extension share. Everything here runs with the GIL unless it says
+ * otherwise. */
 #ifndef SPHEX_NATIVE_H
 #define SPHEX_NATIVE_H
 
@@ -33,14 +34,14 @@ struct given_sites {
 	size_t n_views;
 	struct growing {
 		void *items;
-		size_t n, cap; /* in bytes */
+		size_t n, cap;                                      /* in bytes */
 	} contigs, positions, refs, ref_offsets, alts, alt_offsets; /* of rows */
 };
 
 /*
  * Takes a list of rows (contig, pos, ref, alt[, ...]), or a tuple of columns (list of names, contig
- * codes, positions, REF text, REF offsets, ALT text, ALT offsets). -1 with an exception set on failure;
- * given_sites_free() in every case. `given` is zeroed before.
+ * codes, positions, REF text, REF offsets, ALT text, ALT offsets). -1 with an exception set on
+ * failure; given_sites_free() in every case. `given` is zeroed before.
  */
 int given_sites_take(struct given_sites *given, PyObject *from);
 void given_sites_free(struct given_sites *given);
@@ -52,7 +53,7 @@ PyObject *native_count(PyObject *module, PyObject *args);
 /* ---- the result (table.c) */
 
 /* Takes over a count that has run. */
-PyObject *table_new(struct module_state *state, struct sphex_count *count);
+PyObject *result_new(struct module_state *state, struct sphex_count *count);
 extern PyType_Spec table_spec, column_spec;
 
 /* Column i of a table, as Arrow describes it. */
@@ -61,17 +62,21 @@ struct described_column {
 	const char *format; /* of Arrow */
 };
 /* -1 with an exception set when memory is out. */
-int table_describe(PyObject *table, size_t i, struct described_column *out);
-size_t table_n_rows(PyObject *table);
-size_t table_n_columns(PyObject *table);
+int result_describe(PyObject *table, size_t i, struct described_column *out);
+size_t result_n_rows(PyObject *table);
+size_t result_n_columns(PyObject *table);
 
 /* ---- Arrow (arrow_out.c, arrow_in.c) */
 
-/* Capsules that keep `owner` alive until their consumer releases them; NULL with an exception set. */
+/* Capsules that keep `owner` alive until their consumer releases them; NULL with an exception set.
+ */
 PyObject *arrow_column_schema(PyObject *owner, const struct described_column *column);
 PyObject *arrow_column_array(PyObject *owner, const struct described_column *column, size_t n_rows);
 PyObject *arrow_table_schema(PyObject *table);
 PyObject *arrow_table_stream(PyObject *table);
+
+/* A capsule that takes over the array; on failure it is released. */
+PyObject *arrow_enclose_array(struct ArrowArray *array);
 
 /* import_array(schema, array), import_stream(stream): see _sphex.pyi. */
 PyObject *native_import_array(PyObject *module, PyObject *args);

@@ -1,8 +1,8 @@
 /*
- * CPython's limited API of 3.10, so that one wheel serves 3.10 and all later releases, and the parts of
- * the buffer protocol that it lacks: Py_buffer joined it in 3.11, as it was. CPython 3.10 takes the same
- * structure and the same slot number. To read a buffer there is PyObject_AsReadBuffer(), which headers no
- * longer offer but every stable ABI exports.
+ * CPython's limited API of 3.10, so that one wheel serves 3.10 and all later releases, and the
+ * parts of the buffer protocol that it lacks: Py_buffer joined it in 3.11, as it was. CPython 3.10
+ * takes the same structure and the same slot number. To read a buffer there is
+ * PyObject_AsReadBuffer(), which headers no longer offer but every stable ABI exports.
  */
 #ifndef SPHEX_PYTHON_H
 #define SPHEX_PYTHON_H
@@ -39,8 +39,8 @@ enum {
 };
 
 /*
- * The bytes of a contiguous buffer; they stay where they are while somebody else holds the buffer, for
- * example a memoryview of it.
+ * The bytes of a contiguous buffer; they stay where they are while somebody else holds the buffer,
+ * for example a memoryview of it.
  */
 PyAPI_FUNC(int) PyObject_AsReadBuffer(PyObject *from, const void **data, Py_ssize_t *nbytes);
 

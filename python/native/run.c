@@ -1,13 +1,14 @@
 /*
- * One count: options in, a table out. The GIL is released while the library runs; a few times a second
- * it is taken back to see whether a signal came (Ctrl-C) and to report progress.
+ * One count: options in, a table out. The GIL is released while the library runs; a few times a
+ * second it is taken back to see whether a signal came (Ctrl-C) and to report progress.
  */
 #include "native.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define WARNING_STACK_LEVEL 3 /* the caller of the public function that called the helper that called us */
+/* Whose line a warning names: our caller is a helper, its caller the public function. */
+#define WARNING_STACK_LEVEL 3
 
 struct run {
 	struct sphex_count *count;
@@ -67,7 +68,8 @@ struct request {
 	PyObject *samples, *settings, *sites, *progress;
 };
 
-static enum sphex_status apply_samples(struct sphex_count *count, PyObject *samples, struct sphex_error *err)
+static enum sphex_status apply_samples(
+	struct sphex_count *count, PyObject *samples, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
 
@@ -82,8 +84,8 @@ static enum sphex_status apply_samples(struct sphex_count *count, PyObject *samp
 }
 
 /* Pairs of a key (str) and a value (bytes). */
-static enum sphex_status apply_settings(struct sphex_count *count, PyObject *settings,
-	struct sphex_error *err)
+static enum sphex_status apply_settings(
+	struct sphex_count *count, PyObject *settings, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
 	const char *key, *value;
@@ -97,7 +99,8 @@ static enum sphex_status apply_settings(struct sphex_count *count, PyObject *set
 }
 
 /* A status without an exception means that `err` tells. */
-static enum sphex_status apply(struct run *run, const struct request *request, struct sphex_error *err)
+static enum sphex_status apply(
+	struct run *run, const struct request *request, struct sphex_error *err)
 {
 	enum sphex_status status = sphex_count_bam(run->count, request->bam, err);
 
@@ -135,7 +138,8 @@ static int show_warnings(const struct run *run)
 static PyObject *run_request(struct run *run, PyObject *module, const struct request *request)
 {
 	struct sphex_error err;
-	enum sphex_status status = sphex_count_new((enum sphex_mode)request->mode, &run->count, &err);
+	enum sphex_status status =
+		sphex_count_new((enum sphex_mode)request->mode, &run->count, &err);
 	struct sphex_count *count = run->count;
 
 	if (!status)
@@ -152,7 +156,7 @@ static PyObject *run_request(struct run *run, PyObject *module, const struct req
 	if (show_warnings(run) < 0)
 		return NULL;
 	run->count = NULL;
-	return table_new(PyModule_GetState(module), count);
+	return result_new(PyModule_GetState(module), count);
 }
 
 PyObject *native_count(PyObject *module, PyObject *args)
@@ -162,8 +166,8 @@ PyObject *native_count(PyObject *module, PyObject *args)
 	PyObject *table;
 
 	if (!PyArg_ParseTuple(args, "iyyO!O!OIzO", &request.mode, &request.bam, &request.variants,
-		    &PyTuple_Type, &request.samples, &PyTuple_Type, &request.settings, &request.sites,
-		    &request.threads, &request.simd, &request.progress))
+		    &PyTuple_Type, &request.samples, &PyTuple_Type, &request.settings,
+		    &request.sites, &request.threads, &request.simd, &request.progress))
 		return NULL;
 	table = run_request(&run, module, &request);
 	sphex_count_free(run.count);

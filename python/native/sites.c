@@ -1,6 +1,6 @@
 /*
- * Sites from Python: rows are checked one by one, in order, and copied; columns are borrowed as they are,
- * after a look at their lengths and offsets.
+ * Sites from Python: rows are checked one by one, in order, and copied; columns are borrowed as
+ * they are, after a look at their lengths and offsets.
  */
 #include "native.h"
 
@@ -155,7 +155,8 @@ static int raise_empty(const char *which, PyObject *contig, uint32_t pos)
 	return -1;
 }
 
-/* The order of the checks is that of WASP2's class: it decides which of two mistakes is reported. */
+/* The order of the checks is that of WASP2's class: it decides which of two mistakes is reported.
+ */
 static int take_row(struct row_reader *reader, PyObject *row)
 {
 	struct given_sites *given = reader->given;
@@ -231,7 +232,8 @@ static const uint64_t no_value = 0; /* where an empty column lies */
 #endif
 
 /* The bytes of a column, which must be a whole number of aligned values. */
-static const void *take_view(struct given_sites *given, PyObject *column, size_t value_nbytes, size_t *n)
+static const void *take_view(
+	struct given_sites *given, PyObject *column, size_t value_nbytes, size_t *n)
 {
 	PyObject *view = PyMemoryView_FromObject(column);
 	const void *data;
@@ -285,14 +287,13 @@ static int take_columns(struct given_sites *given, PyObject *columns)
 	struct sphex_sites *sites = &given->sites;
 	size_t n_contigs;
 
-	if (!PyArg_ParseTuple(columns, "O!OOOOOO", &PyList_Type, &names, &contigs, &positions, &refs,
-		    &ref_offsets, &alts, &alt_offsets))
+	if (!PyArg_ParseTuple(columns, "O!OOOOOO", &PyList_Type, &names, &contigs, &positions,
+		    &refs, &ref_offsets, &alts, &alt_offsets))
 		return -1;
 	given->names = Py_NewRef(names);
 	sites->contig = take_view(given, contigs, sizeof(*sites->contig), &n_contigs);
-	sites->pos1 = sites->contig
-		? take_view(given, positions, sizeof(*sites->pos1), &sites->n)
-		: NULL;
+	sites->pos1 =
+		sites->contig ? take_view(given, positions, sizeof(*sites->pos1), &sites->n) : NULL;
 	if (!sites->pos1)
 		return -1;
 	if (n_contigs != sites->n) {

@@ -1,19 +1,18 @@
 /*
- * Table and Column: the result of a count, seen from Python without a copy. A table owns the handle of
- * the library; a column holds its table. Locking is the caller's: sphex.CountTable lets one thread in.
+ * Table and Column: the result of a count, seen from Python without a copy. A table owns the handle
+ * of the library; a column holds its table. Locking is the caller's: sphex.CountTable lets one
+ * thread in.
  */
 #include "native.h"
 
 #include <string.h>
 
 struct table {
-	PyObject_HEAD
-	struct sphex_count *count;
+	PyObject_HEAD struct sphex_count *count;
 };
 
 struct column {
-	PyObject_HEAD
-	PyObject *table;
+	PyObject_HEAD PyObject *table;
 	struct described_column described;
 	Py_ssize_t n_rows;
 	Py_ssize_t stride; /* of the buffer protocol */
@@ -24,7 +23,8 @@ static struct sphex_count *count_of(PyObject *table)
 	return ((struct table *)table)->count;
 }
 
-/* ---------------------------------------------------------------- columns, as Arrow describes them */
+/* ---------------------------------------------------------------- columns, as Arrow describes them
+ */
 
 /* True when each value is UTF-8: the whole is, and no value begins inside a letter. */
 static bool is_utf8(const struct sphex_column *c, size_t n_rows)
@@ -42,7 +42,7 @@ static bool is_utf8(const struct sphex_column *c, size_t n_rows)
 	return true;
 }
 
-int table_describe(PyObject *table, size_t i, struct described_column *out)
+int result_describe(PyObject *table, size_t i, struct described_column *out)
 {
 	struct sphex_error err;
 
@@ -53,16 +53,16 @@ int table_describe(PyObject *table, size_t i, struct described_column *out)
 	if (out->column.kind == SPHEX_COLUMN_U32)
 		out->format = "I";
 	else
-		out->format = is_utf8(&out->column, table_n_rows(table)) ? "U" : "Z";
+		out->format = is_utf8(&out->column, result_n_rows(table)) ? "U" : "Z";
 	return 0;
 }
 
-size_t table_n_rows(PyObject *table)
+size_t result_n_rows(PyObject *table)
 {
 	return sphex_count_n_rows(count_of(table));
 }
 
-size_t table_n_columns(PyObject *table)
+size_t result_n_columns(PyObject *table)
 {
 	return sphex_count_n_columns(count_of(table));
 }
@@ -97,19 +97,27 @@ static PyObject *column_item(PyObject *self, Py_ssize_t i)
 		(Py_ssize_t)(c->offsets[i + 1] - c->offsets[i]), "surrogateescape");
 }
 
+/* NULL when there is one. */
+static const char *why_no_buffer(const struct sphex_column *c, int flags)
+{
+	if (c->kind != SPHEX_COLUMN_U32)
+		return "a text column has no plain buffer: take it as Arrow, or as a sequence";
+	if (c->valid)
+		return "values are missing: take the column as Arrow, or as a sequence";
+	return flags & BUFFER_WRITABLE ? "the column is read-only" : NULL;
+}
+
 /* Read-only, one dimension, of uint32. The view holds the column, the column its table. */
 static int column_buffer(PyObject *self, struct buffer *view, int flags)
 {
 	struct column *column = (struct column *)self;
 	const struct sphex_column *c = &column->described.column;
+	const char *why = why_no_buffer(c, flags);
 	static char format[] = "I";
 
 	view->owner = NULL;
-	if (c->kind != SPHEX_COLUMN_U32 || c->valid || (flags & BUFFER_WRITABLE)) {
-		PyErr_SetString(PyExc_BufferError, c->kind != SPHEX_COLUMN_U32
-			? "a text column has no plain buffer: take it as Arrow, or as a sequence"
-			: c->valid ? "values are missing: take the column as Arrow, or as a sequence"
-			           : "the column is read-only");
+	if (why) {
+		PyErr_SetString(PyExc_BufferError, why);
 		return -1;
 	}
 	*view = (struct buffer){.data = (void *)(uintptr_t)c->values,
@@ -166,8 +174,8 @@ static PyObject *column_array(PyObject *self, PyObject *args, PyObject *keywords
 
 static PyMethodDef column_methods[] = {
 	{"__arrow_c_schema__", column_schema, METH_NOARGS, NULL},
-	{"__arrow_c_array__", (PyCFunction)(void (*)(void))column_array, METH_VARARGS | METH_KEYWORDS,
-		NULL},
+	{"__arrow_c_array__", (PyCFunction)(void (*)(void))column_array,
+		METH_VARARGS | METH_KEYWORDS, NULL},
 	{0},
 };
 static PyGetSetDef column_properties[] = {
@@ -189,9 +197,10 @@ PyType_Spec column_spec = {.name = "sphex._sphex.Column",
 
 /* ---------------------------------------------------------------- Table */
 
-PyObject *table_new(struct module_state *state, struct sphex_count *count)
+PyObject *result_new(struct module_state *state, struct sphex_count *count)
 {
-	struct table *self = (struct table *)PyType_GenericAlloc((PyTypeObject *)state->table_type, 0);
+	struct table *self =
+		(struct table *)PyType_GenericAlloc((PyTypeObject *)state->table_type, 0);
 
 	if (!self) {
 		sphex_count_free(count);
@@ -219,9 +228,9 @@ static PyObject *table_column(PyObject *self, PyObject *number)
 	if (!column)
 		return NULL;
 	column->table = Py_NewRef(self);
-	column->n_rows = (Py_ssize_t)table_n_rows(self);
+	column->n_rows = (Py_ssize_t)result_n_rows(self);
 	column->stride = sizeof(uint32_t);
-	if (table_describe(self, i, &column->described) < 0)
+	if (result_describe(self, i, &column->described) < 0)
 		Py_CLEAR(column);
 	return (PyObject *)column;
 }
@@ -234,10 +243,8 @@ static PyObject *table_write(PyObject *self, PyObject *args)
 
 	if (!PyArg_ParseTuple(args, "y", &path))
 		return NULL;
-	Py_BEGIN_ALLOW_THREADS
-	status = sphex_count_write(count_of(self), path, &err);
-	Py_END_ALLOW_THREADS
-	return status ? raise_error(&err) : Py_NewRef(Py_None);
+	Py_BEGIN_ALLOW_THREADS status = sphex_count_write(count_of(self), path, &err);
+	Py_END_ALLOW_THREADS return status ? raise_error(&err) : Py_NewRef(Py_None);
 }
 
 static PyObject *table_stats(PyObject *self, PyObject *unused)
@@ -267,13 +274,13 @@ static PyObject *table_stream(PyObject *self, PyObject *unused)
 
 static Py_ssize_t table_length(PyObject *self)
 {
-	return (Py_ssize_t)table_n_rows(self);
+	return (Py_ssize_t)result_n_rows(self);
 }
 
 static PyObject *table_get_n_columns(PyObject *self, void *unused)
 {
 	(void)unused;
-	return PyLong_FromSize_t(table_n_columns(self));
+	return PyLong_FromSize_t(result_n_columns(self));
 }
 
 static PyMethodDef table_methods[] = {
@@ -284,8 +291,7 @@ static PyMethodDef table_methods[] = {
 	{"arrow_stream", table_stream, METH_NOARGS, NULL},
 	{0},
 };
-static PyGetSetDef table_properties[] = {
-	{"n_columns", table_get_n_columns, NULL, NULL, NULL}, {0}};
+static PyGetSetDef table_properties[] = {{"n_columns", table_get_n_columns, NULL, NULL, NULL}, {0}};
 static PyType_Slot table_slots[] = {
 	{Py_tp_dealloc, (void *)table_dealloc},
 	{Py_sq_length, (void *)table_length},

@@ -167,7 +167,7 @@ def count_sites(
     ref: Any,
     alt: Any,
     *,
-    mode: Mode = "wasp2",
+    mode: Literal["wasp2", "wasp2-legacy"] = "wasp2",
     min_baseq: int | None = None,
     allow_truncated: bool = False,
     threads: int = 0,
@@ -190,6 +190,8 @@ def count_sites(
 
     Raises TypeError, ValueError or OverflowError for a column that does not fit.
     """
+    if mode not in ("wasp2", "wasp2-legacy"):
+        raise ValueError(f"mode: sites are counted by wasp2 or wasp2-legacy, not {mode!r}")
     given = _given({"min-baseq": min_baseq, "allow-truncated": allow_truncated}, mode)
     if not use_native(engine):
         from sphex import _python

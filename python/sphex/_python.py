@@ -144,8 +144,6 @@ def count_sites(
     bam: str | os.PathLike[str], rows: list[Row], mode: str, settings: Mapping[str, Any]
 ) -> PythonTable:
     """Count rows by the rules of ``wasp2`` or ``wasp2-legacy``."""
-    if mode == "native":
-        raise UnsupportedError("the Python engine does not know mode native; use engine='native'")
     began = time.monotonic()
     counts = _count_rows(os.fspath(bam), rows, mode, settings)
     pos0 = [(row[1] - 1) % 2**32 for row in rows]

@@ -47,6 +47,12 @@ def test_arguments_without_meaning_are_value_errors(demo: Demo, settings: Any) -
         sphex.count(*demo, **settings)
 
 
+def test_sites_are_counted_by_the_rules_of_wasp2_only(demo: Demo) -> None:
+    mode: Any = "native"
+    with pytest.raises(ValueError, match="wasp2 or wasp2-legacy"):
+        sphex.count_sites(demo.bam, ["chr1"], [0], [46], "A", "G", mode=mode)
+
+
 def test_files_that_are_missing_or_of_another_kind_are_os_errors(demo: Demo) -> None:
     with pytest.raises(sphex.MissingFileError):
         sphex.count("none.bam", demo.vcf)

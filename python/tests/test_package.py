@@ -10,7 +10,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from conftest import REPOSITORY, MakeBam, read
+from conftest import REPOSITORY, Demo, MakeBam, read
 
 SECONDS = 600
 PYTHON = REPOSITORY / "python"
@@ -84,3 +84,17 @@ def test_types_are_complete_and_the_stub_is_true(tmp_path: Path) -> None:
     allowed.write_text(r"sphex\._sphex\.(Column|View)\.__buffer__")
     stubtest = (sys.executable, "-m", "mypy.stubtest", "--ignore-unused-allowlist")
     run(*stubtest, "--allowlist", allowed, "sphex._sphex", cwd=tmp_path)
+
+
+def test_the_example_of_the_readme_prints_what_it_says(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pandas")
+    for path in demo:
+        (tmp_path / Path(path).name).write_bytes(Path(path).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    text = (PYTHON / "README.md").read_text()
+    exec(text.partition("```python\n")[2].partition("```")[0], {})
+    table, first_counts, row, n_counted = capsys.readouterr().out.splitlines()
+    assert table.startswith("<CountTable: 219 rows of chrom, pos0, pos, ref, ")
+    assert (first_counts, row, n_counted) == ("[1, 8, 1]", "[(1, 2, 0)]", "3")
