@@ -53,6 +53,8 @@ static enum sphex_status add(struct builder *b, struct ase_segment segment, stru
 	const struct intervals *within = b->within;
 	enum sphex_status status = SPHEX_OK;
 
+	if (segment.beg0 >= segment.end0)
+		return SPHEX_OK;
 	if (!within)
 		return append(b->out, segment, err);
 	for (; b->interval < within->n && !status; b->interval++) {
