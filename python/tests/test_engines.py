@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import string
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,46 +11,16 @@ import pytest
 
 pysam = pytest.importorskip("pysam")
 
-from bamfile import Record, bam_text, bgzf, cigar_span  # noqa: E402 (needs pysam)
-from conftest import Demo, RunScript  # noqa: E402
+from conftest import Demo, RunScript  # noqa: E402 (needs pysam)
+from random_reads import N_ROUNDS, random_bam, random_sites  # noqa: E402
 
 import sphex  # noqa: E402
 
-N_ROUNDS = 60
-CONTIGS = [("chr1", 400), ("chr2", 400), ("chr3", 400)]
-OPERATIONS = "MMMMIDNSH=X"
 WITHOUT_NATIVE = """
 import sys, warnings
 sys.modules["sphex._sphex"] = None
 import sphex
 """
-
-
-def random_record(rng: random.Random) -> Record:
-    cigar = [(rng.choice(OPERATIONS), rng.randint(1, 12)) for _ in range(rng.randint(1, 6))]
-    length = cigar_span(cigar, "MIS=X")
-    seq = "".join(rng.choices("ACGTN", k=length)) if rng.random() < 0.95 else ""
-    qual = bytes(rng.choices(range(40), k=len(seq))) if rng.random() < 0.9 else None
-    flag = rng.choice((0, 0, 16, 99, 4, 256, 1024, 2048))
-    name = rng.choice(string.ascii_letters)
-    return Record(name, flag, rng.randrange(2), rng.randrange(300), 60, cigar, seq, qual)
-
-
-def random_bam(rng: random.Random, folder: Path) -> str:
-    records = sorted((random_record(rng) for _ in range(80)), key=lambda r: (r.tid, r.pos0))
-    path = str(folder / "in.bam")
-    Path(path).write_bytes(bgzf(bam_text(CONTIGS[:2], "", records), rng, 500))
-    pysam.index(path)
-    return path
-
-
-def random_sites(rng: random.Random) -> list[Any]:
-    n = rng.randint(1, 60)
-    alleles = ("A", "C", "G", "T", "N", "a", "AC", "GTA")
-    names = [name for name, _ in CONTIGS]
-    positions = [rng.randint(0, 360) for _ in range(n)]
-    codes = [rng.choice((0, 0, 0, 1, 1, 2)) for _ in range(n)]
-    return [names, codes, positions, rng.choices(alleles, k=n), rng.choices(alleles, k=n)]
 
 
 @pytest.mark.parametrize("mode", ["wasp2", "wasp2-legacy"])

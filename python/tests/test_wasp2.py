@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Demo, RunScript
+
+import sphex
 
 N_OWN_TESTS = 64
 SECONDS = 600
@@ -82,6 +85,22 @@ sys.exit(sphex.wasp2.main(sys.argv[1:]))
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS
     )
+
+
+@needs_wasp2
+@pytest.mark.filterwarnings("ignore:.*Failed to fetch:RuntimeWarning")
+def test_random_reads_count_as_with_wasp2s_own_class(tmp_path: Path) -> None:
+    import wasp2_rust
+    from random_reads import N_ROUNDS, random_bam, random_sites
+
+    for seed in range(N_ROUNDS):
+        rng = random.Random(seed)
+        path = random_bam(rng, tmp_path, with_bases=1)  # without, it dies
+        names, codes, *columns = random_sites(rng)
+        rows = list(zip((names[code] for code in codes), *columns, strict=True))
+        settings = {"min_qual": rng.choice((0, 1, 20)), "threads": rng.choice((0, 1, 3))}
+        theirs = wasp2_rust.BamCounter(path).count_alleles(rows, settings["min_qual"])
+        assert sphex.BamCounter(path).count_alleles(rows, **settings) == theirs, seed
 
 
 @needs_wasp2
