@@ -88,10 +88,25 @@ static bool grow_slots(struct pool *pool)
 
 static bool make_room(struct pool *pool, size_t nbytes)
 {
-	if (2 * (pool->n + 1) >= pool->n_slots && !grow_slots(pool))
-		return false;
 	return memory_reserve(&pool->text, &pool->text_cap, pool->text_nbytes + nbytes + 1, 1) &&
 	       memory_reserve(&pool->starts, &pool->starts_cap, pool->n + 2, sizeof(*pool->starts));
+}
+
+enum sphex_status pool_append(
+	struct pool *pool, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err)
+{
+	if (pool->n >= POOL_NONE - 1)
+		return fail(err, SPHEX_E_LIMIT, "more than 4294967294 texts");
+	if (!make_room(pool, nbytes))
+		return fail_memory(err);
+	*id = (uint32_t)pool->n;
+	if (nbytes)
+		memcpy(pool->text + pool->text_nbytes, text, nbytes);
+	pool->text[pool->text_nbytes + nbytes] = '\0';
+	pool->starts[pool->n++] = pool->text_nbytes;
+	pool->text_nbytes += nbytes + 1;
+	pool->starts[pool->n] = pool->text_nbytes;
+	return SPHEX_OK;
 }
 
 enum sphex_status pool_add(
@@ -103,18 +118,11 @@ enum sphex_status pool_add(
 	}
 	*id = pool_find(pool, text, nbytes);
 	if (*id == POOL_NONE) {
-		if (pool->n >= POOL_NONE - 1)
-			return fail(err, SPHEX_E_LIMIT, "more than 4294967294 distinct texts");
-		if (!make_room(pool, nbytes))
+		if (2 * (pool->n + 1) >= pool->n_slots && !grow_slots(pool))
 			return fail_memory(err);
-		*id = (uint32_t)pool->n;
+		if (pool_append(pool, text, nbytes, id, err))
+			return err->status;
 		*find_slot(pool, text, nbytes) = *id;
-		if (nbytes)
-			memcpy(pool->text + pool->text_nbytes, text, nbytes);
-		pool->text[pool->text_nbytes + nbytes] = '\0';
-		pool->starts[pool->n++] = pool->text_nbytes;
-		pool->text_nbytes += nbytes + 1;
-		pool->starts[pool->n] = pool->text_nbytes;
 	}
 	pool->last = *id;
 	return SPHEX_OK;

@@ -195,7 +195,7 @@ static enum sphex_status add_texts(const struct native_selection *s, const struc
 
 	common->id = common->gt = POOL_NONE;
 	if (!status && r->id.n && !span_is(r->id, "."))
-		status = pool_add(&out->ids, r->id.p, r->id.n, &common->id, err);
+		status = pool_append(&out->ids, r->id.p, r->id.n, &common->id, err);
 	if (!status && s->n_samples == 1)
 		status = pool_add(&out->gts, gt.p, gt.n, &common->gt, err);
 	return status;

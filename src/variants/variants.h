@@ -68,7 +68,7 @@ struct variants {
 	/* native mode only */
 	struct variant_extra *extras; /* one per line; else NULL */
 	size_t extras_cap;
-	struct pool ids;
+	struct pool ids; /* by pool_append(): one text may be there twice */
 	uint64_t fates[N_VARIANT_FATES];
 };
 
