@@ -485,10 +485,10 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	enum sphex_status status;
 	size_t slot;
 
-	run->n_observations = reader_n_slots(run->reader);
-	run->observations = memory_new_zeroed(run->n_observations, sizeof(*run->observations));
+	run->observations = memory_new_zeroed(reader_n_slots(run->reader), sizeof(*run->observations));
 	if (!run->observations)
 		return fail_memory(err);
+	run->n_observations = reader_n_slots(run->reader);
 	status = tally_new(run->observer.rules, &run->result->sites, run->settings->by_read, &run->result->tally, err);
 	if (!status)
 		status = reader_start(run->reader, &client, err);
