@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "progress.h"
 
 static struct sphex_ase *running; /* for the signal handler */
 
@@ -55,6 +56,8 @@ static const struct option_row run_rows[] = {{"-@ --threads", "N", ACTION_THREAD
 						     "threads (all CPUs this process may use)"},
 	{"--simd", "ROW", ACTION_SIMD, NULL, NULL, "kernel row: auto, or a name from `sphex cpu`"},
 	{"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, "no warnings, no summary line"},
+	{"--progress", "HOW", ACTION_PROGRESS, NULL, NULL,
+		"auto (a line on a terminal), json or none"},
 	{"-h --help", NULL, ACTION_HELP, NULL, NULL, "this text"},
 	{"--disable-sequence-dictionary-validation", NULL, ACTION_SET,
 		"disable-sequence-dictionary-validation", "true",
@@ -75,6 +78,7 @@ const struct command command_ase = {"sphex asereadcounter",
 struct ase_job {
 	bool quiet;
 	const char *output; /* NULL: not given */
+	struct progress progress;
 	struct sphex_ase *ase;
 };
 
@@ -95,7 +99,9 @@ static int failed(const struct sphex_error *err)
 
 static void print_warning(void *user, const char *text)
 {
-	(void)user;
+	struct ase_job *job = user;
+
+	progress_clear(&job->progress);
 	fprintf(stderr, "%s: warning: %s\n", command_ase.name, text);
 }
 
@@ -130,7 +136,7 @@ static enum sphex_status apply(
 }
 
 static enum sphex_status configure(
-	const struct ase_job *job, const struct parsed *parsed, struct sphex_error *err)
+	struct ase_job *job, const struct parsed *parsed, struct sphex_error *err)
 {
 	static const char *const keys[] = {"input", "variant"};
 	enum sphex_status status = SPHEX_OK;
@@ -140,26 +146,26 @@ static enum sphex_status configure(
 	for (size_t i = 0; i < parsed->n_operands && !status; i++)
 		status = sphex_ase_set(job->ase, keys[i], parsed->operands[i], err);
 	if (!job->quiet)
-		sphex_ase_on_warning(job->ase, print_warning, NULL);
+		sphex_ase_on_warning(job->ase, print_warning, job);
+	if (job->progress.kind != PROGRESS_NONE)
+		sphex_ase_on_progress(job->ase, progress_show, &job->progress);
 	return status;
 }
 
-static void print_summary(const struct ase_job *job)
+static void print_summary(const struct sphex_count_stats *s)
 {
-	struct sphex_count_stats s;
-
-	sphex_ase_stats(job->ase, &s);
 	fprintf(stderr,
 		"%s: %llu rows, %llu with reads; %llu records read, %llu counted; %.2f s, %u "
 		"threads, %s\n",
-		command_ase.name, (unsigned long long)s.n_rows,
-		(unsigned long long)s.n_rows_covered, (unsigned long long)s.n_records,
-		(unsigned long long)s.n_counted, s.seconds_variants + s.seconds_bam, s.n_threads,
-		s.simd);
+		command_ase.name, (unsigned long long)s->n_rows,
+		(unsigned long long)s->n_rows_covered, (unsigned long long)s->n_records,
+		(unsigned long long)s->n_counted, s->seconds_variants + s->seconds_bam,
+		s->n_threads, s->simd);
 }
 
-static int count_and_write(const struct ase_job *job, const struct parsed *parsed)
+static int count_and_write(struct ase_job *job, const struct parsed *parsed)
 {
+	struct sphex_count_stats stats;
 	struct sphex_error err;
 	enum sphex_status status = configure(job, parsed, &err);
 
@@ -168,18 +174,22 @@ static int count_and_write(const struct ase_job *job, const struct parsed *parse
 		status = sphex_ase_run(job->ase, &err);
 		running = NULL;
 	}
+	progress_clear(&job->progress);
 	if (!status)
 		status = sphex_ase_write(job->ase, job->output ? job->output : "-", &err);
 	if (status)
 		return failed(&err);
+	sphex_ase_stats(job->ase, &stats);
+	progress_finish(&job->progress, &stats);
 	if (!job->quiet)
-		print_summary(job);
+		print_summary(&stats);
 	return 0;
 }
 
 static int run_parsed(const struct parsed *parsed)
 {
-	struct ase_job job = {0};
+	struct ase_job job = {.progress.name = command_ase.name};
+	const char *progress = NULL;
 	struct sphex_error err;
 	int result;
 
@@ -195,7 +205,11 @@ static int run_parsed(const struct parsed *parsed)
 		if (option->row->action == ACTION_OUTPUT)
 			job.output = option->argument;
 		job.quiet |= option->row->action == ACTION_QUIET;
+		if (option->row->action == ACTION_PROGRESS)
+			progress = option->argument;
 	}
+	if (!progress_choose(&job.progress, progress, job.quiet))
+		return usage_error("--progress takes auto, json or none");
 	if (parsed->n_operands != 0 && parsed->n_operands != 2)
 		return usage_error("files are named by options");
 	if (sphex_ase_new(&job.ase, &err))
@@ -207,19 +221,16 @@ static int run_parsed(const struct parsed *parsed)
 
 int run_ase_command(int n, char **args)
 {
-	struct parsed parsed = {0};
+	struct parsed parsed;
 	int result = 1;
 
-	parsed.options = calloc((size_t)n + 1, sizeof(*parsed.options));
-	parsed.operands = calloc((size_t)n + 1, sizeof(*parsed.operands));
-	if (!parsed.options || !parsed.operands)
+	if (!parsed_new(&parsed, n, args))
 		fprintf(stderr, "%s: error: out of memory\n", command_ase.name);
 	else if (!options_parse(&command_ase, n, args, &parsed))
 		result = usage_error(parsed.error);
 	else
 		result = run_parsed(&parsed);
-	free(parsed.options);
-	free(parsed.operands);
+	parsed_free(&parsed);
 	return result;
 }
 

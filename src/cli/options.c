@@ -1,133 +1,146 @@
-/* See options.h. Spellings are those of GNU: --name value, --name=value, -n value, -nvalue, -abc, --. */
+/* See options.h. Spellings are those of GNU: --name value, --name=value, -n value, -nvalue, -abc,
+ * --. */
 #include "options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- the tables */
 
 static const struct option_row mode_rows[] = {
-        {"--compat", "MODE", ACTION_COMPAT, NULL, NULL, "rules of another program: wasp2, wasp2-legacy, gatk-ase"},
-        {"--help-compat", NULL, ACTION_HELP_COMPAT, NULL, NULL,
-                "what is reproduced of that program, oddities included"},
-        {0}};
+	{"--compat", "MODE", ACTION_COMPAT, NULL, NULL,
+		"rules of another program: wasp2, wasp2-legacy, gatk-ase"},
+	{"--help-compat", NULL, ACTION_HELP_COMPAT, NULL, NULL,
+		"what is reproduced of that program, oddities included"},
+	{0}};
 
 static const struct option_row sample_rows[] = {
-        {"-s --samples --sample --samps", "NAME", ACTION_SAMPLE, NULL, NULL,
-                "heterozygous variants of this sample; repeatable, a list A,B, or a file of names"},
-        {0}};
+	{"-s --samples --sample --samps", "NAME", ACTION_SAMPLE, NULL, NULL,
+		"heterozygous variants of this sample; repeatable, a list A,B, or a file of names"},
+	{0}};
 
 static const struct option_row native_variant_rows[] = {
-        {"--all-sites", NULL, ACTION_SET, "all-sites", "1", "with -s: also what is not heterozygous"},
-        {"--indels", NULL, ACTION_SET, "include-indels", "1",
-                "also MNPs, insertions, deletions; needs --reference"},
-        {"--biallelic-only", NULL, ACTION_SET, "biallelic-only", "1", "only records with one ALT"},
-        {"-f --filter", "LIST", ACTION_SET, "filter", NULL, "only records with one of these in FILTER: PASS,."},
-        {"--reference", "FASTA", ACTION_SET, "reference", NULL, "check REF against it, judge indels by it"},
-        {"--contig-style", "auto", ACTION_CONTIG_STYLE, NULL, NULL, "let chr1 and 1, chrM and MT mean the same"},
-        {0}};
+	{"--all-sites", NULL, ACTION_SET, "all-sites", "1",
+		"with -s: also what is not heterozygous"},
+	{"--indels", NULL, ACTION_SET, "include-indels", "1",
+		"also MNPs, insertions, deletions; needs --reference"},
+	{"--biallelic-only", NULL, ACTION_SET, "biallelic-only", "1", "only records with one ALT"},
+	{"-f --filter", "LIST", ACTION_SET, "filter", NULL,
+		"only records with one of these in FILTER: PASS,."},
+	{"--reference", "FASTA", ACTION_SET, "reference", NULL,
+		"check REF against it, judge indels by it"},
+	{"--contig-style", "auto", ACTION_CONTIG_STYLE, NULL, NULL,
+		"let chr1 and 1, chrM and MT mean the same"},
+	{0}};
 
 static const struct option_row wasp2_variant_rows[] = {
-        {"--include-indels", NULL, ACTION_SET, "include-indels", "1",
-                "also insertions and deletions of up to 10 bases"},
-        {"--no-indels", NULL, ACTION_SET, "include-indels", "0", ""},
-        {"--include-multiallelic", NULL, ACTION_SET, "include-multiallelic", "1",
-                "also records with more than one ALT"},
-        {"--biallelic-only", NULL, ACTION_SET, "include-multiallelic", "0", ""},
-        {"--vcf-bed", "FILE", ACTION_SET, "vcf-bed", NULL,
-                "variant lines that an earlier run with -t kept; the VCF is not read"},
-        {0}};
+	{"--include-indels", NULL, ACTION_SET, "include-indels", "1",
+		"also insertions and deletions of up to 10 bases"},
+	{"--no-indels", NULL, ACTION_SET, "include-indels", "0", ""},
+	{"--include-multiallelic", NULL, ACTION_SET, "include-multiallelic", "1",
+		"also records with more than one ALT"},
+	{"--biallelic-only", NULL, ACTION_SET, "include-multiallelic", "0", ""},
+	{"--vcf-bed", "FILE", ACTION_SET, "vcf-bed", NULL,
+		"variant lines that an earlier run with -t kept; the VCF is not read"},
+	{0}};
 
 static const struct option_row native_region_rows[] = {
-        {"-r --regions", "REGION", ACTION_SET, "regions", NULL,
-                "BED, narrowPeak, broadPeak, GTF, GFF3, or chr:beg-end; repeatable"},
-        {"--feature", "NAME", ACTION_SET, "feature", NULL, "lines of a GTF or GFF3 to use (gene)"},
-        {0}};
+	{"-r --regions", "REGION", ACTION_SET, "regions", NULL,
+		"BED, narrowPeak, broadPeak, GTF, GFF3, or chr:beg-end; repeatable"},
+	{"--feature", "NAME", ACTION_SET, "feature", NULL, "lines of a GTF or GFF3 to use (gene)"},
+	{0}};
 
 static const struct option_row wasp2_region_rows[] = {
-        {"-r --regions --region --region_file --regions_file", "FILE", ACTION_SET, "regions", NULL,
-                "BED, narrowPeak, broadPeak, GTF or GFF3"},
-        {"--use_region_names", NULL, ACTION_SET, "use-region-names", "1",
-                "show the 4th BED column instead of contig_start_end"},
-        {"--feature --gene_feature --feat", "NAME", ACTION_SET, "feature", NULL,
-                "lines of a GTF or GFF3 to use (gene, transcript or exon)"},
-        {"--attribute --gene_attribute --attributes --attrs --attr", "NAME", ACTION_SET, "attribute", NULL,
-                "their attribute to show (FEATURE_id, ID or Name)"},
-        {"--parent --gene_parent --parent_feature --parent_attribute", "NAME", ACTION_SET, "parent", NULL,
-                "and their parent (Parent, transcript_id or gene_id)"},
-        {"--intersect-bed", "FILE", ACTION_SET, "intersect-bed", NULL,
-                "joined lines that an earlier run with -t kept; nothing is joined"},
-        {"-t --temp_loc --temp", "DIR", ACTION_SET, "temp-dir", NULL,
-                "keep the intermediate BED files in this folder"},
-        {0}};
+	{"-r --regions --region --region_file --regions_file", "FILE", ACTION_SET, "regions", NULL,
+		"BED, narrowPeak, broadPeak, GTF or GFF3"},
+	{"--use_region_names", NULL, ACTION_SET, "use-region-names", "1",
+		"show the 4th BED column instead of contig_start_end"},
+	{"--feature --gene_feature --feat", "NAME", ACTION_SET, "feature", NULL,
+		"lines of a GTF or GFF3 to use (gene, transcript or exon)"},
+	{"--attribute --gene_attribute --attributes --attrs --attr", "NAME", ACTION_SET,
+		"attribute", NULL, "their attribute to show (FEATURE_id, ID or Name)"},
+	{"--parent --gene_parent --parent_feature --parent_attribute", "NAME", ACTION_SET, "parent",
+		NULL, "and their parent (Parent, transcript_id or gene_id)"},
+	{"--intersect-bed", "FILE", ACTION_SET, "intersect-bed", NULL,
+		"joined lines that an earlier run with -t kept; nothing is joined"},
+	{"-t --temp_loc --temp", "DIR", ACTION_SET, "temp-dir", NULL,
+		"keep the intermediate BED files in this folder"},
+	{0}};
 
 static const struct option_row read_rows[] = {
-        {"--count", "WHAT", ACTION_COUNT, NULL, NULL, "fragments (a read pair counts once) or reads"},
-        {"--min-mapq", "N", ACTION_SET, "min-mapq", NULL, "lowest MAPQ (10)"},
-        {"--min-baseq", "N", ACTION_SET, "min-baseq", NULL, "lowest base quality (10)"},
-        {"--exclude-flags", "BITS", ACTION_SET, "exclude-flags", NULL,
-                "drop records with any of these bits (0xF04)"},
-        {"--require-flags", "BITS", ACTION_SET, "require-flags", NULL,
-                "drop records without all of these bits (0)"},
-        {"--require-tag", "TAG", ACTION_SET, "require-tag", NULL,
-                "drop records without this tag and value, as in vW:i:1; repeatable"},
-        {"--exclude-tag", "TAG", ACTION_SET, "exclude-tag", NULL,
-                "drop records with this tag and value; repeatable"},
-        {"--wasp-filter", NULL, ACTION_SET, "wasp-filter", "1",
-                "drop what failed STAR's WASP filter (vW present, not 1)"},
-        {0}};
+	{"--count", "WHAT", ACTION_COUNT, NULL, NULL,
+		"fragments (a read pair counts once) or reads"},
+	{"--min-mapq", "N", ACTION_SET, "min-mapq", NULL, "lowest MAPQ (10)"},
+	{"--min-baseq", "N", ACTION_SET, "min-baseq", NULL, "lowest base quality (10)"},
+	{"--exclude-flags", "BITS", ACTION_SET, "exclude-flags", NULL,
+		"drop records with any of these bits (0xF04)"},
+	{"--require-flags", "BITS", ACTION_SET, "require-flags", NULL,
+		"drop records without all of these bits (0)"},
+	{"--require-tag", "TAG", ACTION_SET, "require-tag", NULL,
+		"drop records without this tag and value, as in vW:i:1; repeatable"},
+	{"--exclude-tag", "TAG", ACTION_SET, "exclude-tag", NULL,
+		"drop records with this tag and value; repeatable"},
+	{"--wasp-filter", NULL, ACTION_SET, "wasp-filter", "1",
+		"drop what failed STAR's WASP filter (vW present, not 1)"},
+	{0}};
 
 static const struct option_row output_rows[] = {
-        {"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL,
-                "the table (default: standard output; wasp2-count: counts.tsv)"},
-        {0}};
+	{"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL,
+		"the table (default: standard output; wasp2-count: counts.tsv)"},
+	{0}};
 
 static const struct option_row native_output_rows[] = {
-        {"--summary", "FILE", ACTION_SUMMARY, NULL, NULL, "what the run did, as JSON"},
-        {"--explain", "POS", ACTION_EXPLAIN, NULL, NULL,
-                "instead of the table: each record at chr:pos and its fate"},
-        {0}};
+	{"--summary", "FILE", ACTION_SUMMARY, NULL, NULL, "what the run did, as JSON"},
+	{"--explain", "POS", ACTION_EXPLAIN, NULL, NULL,
+		"instead of the table: each record at chr:pos and its fate"},
+	{0}};
 
 static const struct option_row truncated_rows[] = {
-        {"--allow-truncated", NULL, ACTION_SET, "allow-truncated", "1",
-                "a missing end-of-file marker is a warning, not an error"},
-        {0}};
+	{"--allow-truncated", NULL, ACTION_SET, "allow-truncated", "1",
+		"a missing end-of-file marker is a warning, not an error"},
+	{0}};
 
 static const struct option_row loss_rows[] = {
-        {"--compat-exit", NULL, ACTION_SET, "accept-loss", "1",
-                "where the original loses data and exits 0, do so too, with a warning"},
-        {0}};
+	{"--compat-exit", NULL, ACTION_SET, "accept-loss", "1",
+		"where the original loses data and exits 0, do so too, with a warning"},
+	{0}};
 
-static const struct option_row run_rows[] = {
-        {"-@ --threads", "N", ACTION_THREADS, NULL, NULL, "threads (all CPUs this process may use)"},
-        {"--simd", "ROW", ACTION_SIMD, NULL, NULL, "kernel row: auto, or a name from `sphex cpu`"},
-        {"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, "no warnings, no summary line"},
-        {"-h --help", NULL, ACTION_HELP, NULL, NULL, "this text"},
-        {"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, ""},
-        {0}};
+static const struct option_row run_rows[] = {{"-@ --threads", "N", ACTION_THREADS, NULL, NULL,
+						     "threads (all CPUs this process may use)"},
+	{"--simd", "ROW", ACTION_SIMD, NULL, NULL, "kernel row: auto, or a name from `sphex cpu`"},
+	{"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, "no warnings, no summary line"},
+	{"--progress", "HOW", ACTION_PROGRESS, NULL, NULL,
+		"auto (a line on a terminal), json or none"},
+	{"-h --help", NULL, ACTION_HELP, NULL, NULL, "this text"},
+	{"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, ""}, {0}};
 
 static const struct option_row wasp2_run_rows[] = {
-        {"--use-rust", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
-        {"--no-rust", NULL, ACTION_SCALAR, NULL, NULL, "plain kernels, one thread; same table"},
-        {"-v --verbose", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
-        {"-V --version", NULL, ACTION_VERSION, NULL, NULL, "print the version"},
-        {0}};
+	{"--use-rust", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
+	{"--no-rust", NULL, ACTION_SCALAR, NULL, NULL, "plain kernels, one thread; same table"},
+	{"-v --verbose", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
+	{"-V --version", NULL, ACTION_VERSION, NULL, NULL, "print the version"}, {0}};
 
 const struct command command_count = {"sphex count", "sphex count [options] BAM VARIANTS",
-        "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
-        {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
-                {"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows}, {NULL, native_output_rows},
-                {"Running", run_rows}, {NULL, truncated_rows}}, false};
-const struct command command_compat = {"sphex count", "sphex count --compat MODE [options] BAM VARIANTS",
-        "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of MODE.",
-        {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
-                {"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
-                {NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}, false};
-const struct command command_wasp2 = {"wasp2-count", "wasp2-count [count-variants] [options] BAM VARIANTS",
-        "Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
-        {{"Variants", sample_rows}, {NULL, wasp2_variant_rows}, {"Regions", wasp2_region_rows},
-                {"Output", output_rows}, {"Running", run_rows}, {NULL, wasp2_run_rows},
-                {"Damaged input", truncated_rows}, {NULL, loss_rows}}, false};
+	"Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
+	{{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
+		{"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows},
+		{NULL, native_output_rows}, {"Running", run_rows}, {NULL, truncated_rows}},
+	false};
+const struct command command_compat = {"sphex count",
+	"sphex count --compat MODE [options] BAM VARIANTS",
+	"Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of MODE.",
+	{{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
+		{"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
+		{NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}},
+	false};
+const struct command command_wasp2 = {"wasp2-count",
+	"wasp2-count [count-variants] [options] BAM VARIANTS",
+	"Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
+	{{"Variants", sample_rows}, {NULL, wasp2_variant_rows}, {"Regions", wasp2_region_rows},
+		{"Output", output_rows}, {"Running", run_rows}, {NULL, wasp2_run_rows},
+		{"Damaged input", truncated_rows}, {NULL, loss_rows}},
+	false};
 
 /* ---------------------------------------------------------------- parsing */
 
@@ -156,7 +169,8 @@ static const struct option_row *find_row(const struct command *command, const ch
 
 static bool wrong(struct parsed *parsed, const char *what, const char *name, size_t n)
 {
-	snprintf(parsed->error, sizeof(parsed->error), "%s %.*s", what, (int)(n < 100 ? n : 100), name);
+	snprintf(parsed->error, sizeof(parsed->error), "%s %.*s", what, (int)(n < 100 ? n : 100),
+		name);
 	return false;
 }
 
@@ -166,7 +180,8 @@ static void keep(struct parsed *parsed, const struct option_row *row, const char
 }
 
 /* args[i] is --name or --name=value; moves i when the value is the next one. */
-static bool parse_long(const struct command *command, int n, char **args, int *i, struct parsed *parsed)
+static bool parse_long(
+	const struct command *command, int n, char **args, int *i, struct parsed *parsed)
 {
 	const char *name = args[*i], *equals = strchr(name, '=');
 	size_t length = equals ? (size_t)(equals - name) : strlen(name);
@@ -185,7 +200,8 @@ static bool parse_long(const struct command *command, int n, char **args, int *i
 }
 
 /* args[i] is -a, -abc, -nvalue or -n with its value in the next one. */
-static bool parse_short(const struct command *command, int n, char **args, int *i, struct parsed *parsed)
+static bool parse_short(
+	const struct command *command, int n, char **args, int *i, struct parsed *parsed)
 {
 	for (const char *p = args[*i] + 1; *p; p++) {
 		char name[2] = {'-', *p};
@@ -206,7 +222,8 @@ static bool parse_short(const struct command *command, int n, char **args, int *
 }
 
 /* args[i] is -name or --name, its value the next one. */
-static bool parse_word(const struct command *command, int n, char **args, int *i, struct parsed *parsed)
+static bool parse_word(
+	const struct command *command, int n, char **args, int *i, struct parsed *parsed)
 {
 	const char *name = args[*i];
 	const struct option_row *row = find_row(command, name, strlen(name));
@@ -217,6 +234,24 @@ static bool parse_word(const struct command *command, int n, char **args, int *i
 		return wrong(parsed, "an argument is missing after", name, strlen(name));
 	keep(parsed, row, row->argument ? args[++*i] : NULL);
 	return true;
+}
+
+bool parsed_new(struct parsed *parsed, int n, char **args)
+{
+	size_t n_options = 1;
+
+	/* each argument can be several one-letter options */
+	for (int i = 0; i < n; i++)
+		n_options += strlen(args[i]);
+	*parsed = (struct parsed){.options = calloc(n_options, sizeof(*parsed->options)),
+		.operands = calloc((size_t)n + 1, sizeof(*parsed->operands))};
+	return parsed->options && parsed->operands;
+}
+
+void parsed_free(struct parsed *parsed)
+{
+	free(parsed->options);
+	free(parsed->operands);
 }
 
 bool options_parse(const struct command *command, int n, char **args, struct parsed *parsed)
@@ -254,10 +289,11 @@ static void print_row(const struct option_row *row)
 	char left[128];
 
 	/* the preferred spelling, and for one with a single dash also the next */
-	int n = (int)(is_short ? second + 1 - first : 0) + (int)strcspn(is_short ? second + 1 : first, " ");
+	int n = (int)(is_short ? second + 1 - first : 0) +
+		(int)strcspn(is_short ? second + 1 : first, " ");
 
 	snprintf(left, sizeof(left), "%.*s%s%s", n, first, row->argument ? " " : "",
-	        row->argument ? row->argument : "");
+		row->argument ? row->argument : "");
 	printf("  %-*s %s\n", HELP_COLUMN - 3, left, row->help);
 }
 

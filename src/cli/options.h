@@ -7,8 +7,11 @@
 
 #include "sphex.h"
 
+enum exit_status { EXIT_COMPLETE = 0, EXIT_DATA = 1, EXIT_USAGE = 2 };
+
 enum option_action {
-	ACTION_SET,      /* sphex_count_set(key, argument), or (key, value) for an option without argument */
+	ACTION_SET, /* sphex_count_set(key, argument), or (key, value) for an option without
+		       argument */
 	ACTION_SAMPLE,
 	ACTION_OUTPUT,
 	ACTION_SUMMARY,
@@ -17,10 +20,11 @@ enum option_action {
 	ACTION_SIMD,
 	ACTION_COMPAT,
 	ACTION_QUIET,
+	ACTION_PROGRESS,
 	ACTION_COUNT,        /* --count fragments|reads */
 	ACTION_CONTIG_STYLE, /* --contig-style auto */
-	ACTION_SCALAR,   /* --no-rust: the plain row, one thread */
-	ACTION_NOTHING,  /* accepted for compatibility */
+	ACTION_SCALAR,       /* --no-rust: the plain row, one thread */
+	ACTION_NOTHING,      /* accepted for compatibility */
 	ACTION_HELP,
 	ACTION_HELP_COMPAT,
 	ACTION_VERSION
@@ -31,7 +35,7 @@ struct option_row {
 	const char *argument; /* name of the argument, NULL without one */
 	enum option_action action;
 	const char *key, *value; /* for ACTION_SET */
-	const char *help;     /* "" hides the option */
+	const char *help;        /* "" hides the option */
 };
 
 #define MAX_GROUPS 12
@@ -43,10 +47,11 @@ struct option_group {
 };
 
 struct command {
-	const char *name;     /* "sphex count" */
+	const char *name; /* "sphex count" */
 	const char *usage, *purpose;
 	struct option_group groups[MAX_GROUPS];
-	bool whole_words;     /* an argument is an option as it stands: no --name=value, -nvalue, -abc */
+	bool whole_words; /* an argument is an option as it stands: no --name=value, -nvalue, -abc
+			   */
 };
 
 /* sphex count, the same with --compat, the alias, and sphex asereadcounter (ase.c). */
@@ -58,13 +63,16 @@ struct parsed_option {
 	const char *argument;
 };
 struct parsed {
-	struct parsed_option *options; /* room for argc */
+	struct parsed_option *options;
 	size_t n_options;
-	const char **operands;         /* room for argc */
+	const char **operands;
 	size_t n_operands;
-	char error[256];               /* empty when all is well */
+	char error[256]; /* empty when all is well */
 };
 
+/* Makes room for what n arguments can hold; false: no memory. Free in both cases. */
+bool parsed_new(struct parsed *parsed, int n, char **args);
+void parsed_free(struct parsed *parsed);
 /* Parses args[0 .. n). False: parsed->error says why. */
 bool options_parse(const struct command *command, int n, char **args, struct parsed *parsed);
 void options_print_help(const struct command *command);

@@ -1,0 +1,362 @@
+/*
+ * See count_command.h. Options come from the parser, go to the library by their keys; what the
+ * library says is printed.
+ */
+#include "count_command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "progress.h"
+
+struct count_job {
+	const struct command *command;
+	enum sphex_mode mode;
+	bool quiet;
+	const char *output, *summary, *explain;
+	const char *command_line;
+	struct progress progress;
+	struct sphex_count *count;
+};
+
+static struct sphex_count *running; /* for the signal handler */
+
+static int usage_error(const struct command *command, const char *message)
+{
+	fprintf(stderr, "%s: %s\nTry '%s --help'.\n", command->name, message, command->name);
+	return EXIT_USAGE;
+}
+
+static int failed(const struct command *command, const struct sphex_error *err)
+{
+	char line[2048];
+
+	sphex_error_format(err, line, sizeof(line));
+	fprintf(stderr, "%s: error: %s\n", command->name, line);
+	return err->status == SPHEX_E_ARGUMENT ? EXIT_USAGE : EXIT_DATA;
+}
+
+static void print_warning(void *user, const char *text)
+{
+	struct count_job *job = user;
+
+	progress_clear(&job->progress);
+	fprintf(stderr, "%s: warning: %s\n", job->command->name, text);
+}
+
+static bool parse_mode(const char *name, enum sphex_mode *mode)
+{
+	static const char *const names[] = {[SPHEX_MODE_NATIVE] = "native",
+		[SPHEX_MODE_WASP2] = "wasp2",
+		[SPHEX_MODE_WASP2_LEGACY] = "wasp2-legacy"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0) {
+			*mode = (enum sphex_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The numbers are those of docs/switching.md. */
+static void print_help_compat(void)
+{
+	printf("--compat wasp2 and the alias wasp2-count write the tables of WASP2 1.5.0's "
+	       "count-variants, byte\n"
+	       "for byte, wherever that program exits 0 and has looked at all of its input. "
+	       "Reproduced on purpose:\n\n"
+	       "   2  nameless reads (*) share one name, so one of them counts\n"
+	       "   3  a name counts once per contig, at the first listed site its first usable "
+	       "record covers\n"
+	       "   4  bases other than A C G T N are not counted, not even as other\n"
+	       "  10  text VCF: ALT * is an SNP, AC>GC is not; BCF: the other way round, and "
+	       "records without\n"
+	       "      GT are kept\n"
+	       "  11  several samples: text VCF tests the first only, BCF counts alleles over all\n"
+	       "  12  deletions and MNPs are looked up at the last base of REF\n"
+	       "  14  nothing selected is an error, annotation without any overlap is an empty "
+	       "table\n"
+	       "  15  all rows at a position show the counts of the first\n"
+	       "  20  a header that WASP2's strict reader refuses switches to the BCF rules\n"
+	       "  21  BCF: INFO/END becomes the position\n"
+	       "  24  a deletion that crosses a region's edge changes its position per row\n"
+	       "  26  an odd number of quotes in region lines loses rows (here with a warning)\n"
+	       "  27  a genotype may name alleles beyond the ALTs in text VCF\n"
+	       "  28  contigs named chrom, track..., browser..., #... vanish with regions\n"
+	       "  29  a sample named twice makes a table without GT\n"
+	       "  30  an unreadable FORMAT value before GT makes the sample missing\n"
+	       "  32  a deletion that ends on an SNP's position hides the SNP\n\n"
+	       "Done otherwise, because there the original loses data or dies on valid input:\n\n"
+	       "   1  no contig in common although another spelling would help: error, not zeros\n"
+	       "   5  records without SEQ say nothing            7  -s A,B and -s FILE work\n"
+	       "   6  damaged BAM: error, not a partial table   16  P operations consume nothing\n"
+	       "  13  PGEN: an error that says how to convert   17  0M operations cost nothing\n"
+	       "  18  gzip and uncompressed BAM are read        19  damaged VCF.gz: error\n"
+	       "  22  annotation contigs are text               23  a missing parent is an empty "
+	       "cell\n"
+	       "      no index is needed; counts above 65535 are fine\n\n"
+	       "--compat-exit gives the original's table and exit 0 for 1, 6 and 19, with "
+	       "warnings.\n"
+	       "--compat wasp2-legacy: the pure-Python counter before 1.0, where deletions, "
+	       "introns and\n"
+	       "unmapped mates over a site use a name up, and all sites are visited in list "
+	       "order.\n");
+}
+
+/* Options that say what kind of run this is; -1: go on. */
+static int apply_first(struct count_job *job, const struct parsed *parsed)
+{
+	const char *progress = NULL;
+
+	for (size_t i = 0; i < parsed->n_options; i++) {
+		const struct parsed_option *option = &parsed->options[i];
+
+		switch (option->row->action) {
+		case ACTION_HELP:
+			options_print_help(job->command);
+			return EXIT_COMPLETE;
+		case ACTION_VERSION:
+			printf("%s %s (sphex)\n", job->command->name, sphex_version());
+			return EXIT_COMPLETE;
+		case ACTION_HELP_COMPAT:
+			print_help_compat();
+			return EXIT_COMPLETE;
+		case ACTION_COMPAT:
+			if (!parse_mode(option->argument, &job->mode))
+				return usage_error(job->command,
+					"--compat takes wasp2, wasp2-legacy or gatk-ase");
+			break;
+		case ACTION_QUIET:
+			job->quiet = true;
+			break;
+		case ACTION_OUTPUT:
+			job->output = option->argument;
+			break;
+		case ACTION_SUMMARY:
+			job->summary = option->argument;
+			break;
+		case ACTION_EXPLAIN:
+			job->explain = option->argument;
+			break;
+		case ACTION_PROGRESS:
+			progress = option->argument;
+			break;
+		default:
+			break;
+		}
+	}
+	job->progress.name = job->command->name;
+	if (!progress_choose(&job->progress, progress, job->quiet))
+		return usage_error(job->command, "--progress takes auto, json or none");
+	return -1;
+}
+
+static enum sphex_status set_threads(
+	struct sphex_count *count, const char *text, struct sphex_error *err)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	/* 0 would mean "all" to the library; on the command line it is a slip */
+	if (*text < '0' || *text > '9' || *end || n == 0 || n > 1000000)
+		n = 1000000;
+	return sphex_count_threads(count, (unsigned)n, err);
+}
+
+/* An option with two words: `off` sets 0, `on` sets 1; any other is refused as the library would.
+ */
+static enum sphex_status set_word(struct sphex_count *count, const char *key, const char *word,
+	const char *off, const char *on, struct sphex_error *err)
+{
+	if (strcmp(word, on) == 0)
+		return sphex_count_set(count, key, "1", err);
+	return sphex_count_set(count, key, strcmp(word, off) == 0 ? "0" : word, err);
+}
+
+static enum sphex_status apply(
+	struct sphex_count *count, const struct parsed_option *option, struct sphex_error *err)
+{
+	const struct option_row *row = option->row;
+	enum sphex_status status;
+
+	switch (row->action) {
+	case ACTION_SET:
+		return sphex_count_set(
+			count, row->key, row->argument ? option->argument : row->value, err);
+	case ACTION_SAMPLE:
+		return sphex_count_sample(count, option->argument, err);
+	case ACTION_THREADS:
+		return set_threads(count, option->argument, err);
+	case ACTION_SIMD:
+		return sphex_count_simd(count, option->argument, err);
+	case ACTION_COUNT:
+		return set_word(count, "count-reads", option->argument, "fragments", "reads", err);
+	case ACTION_CONTIG_STYLE:
+		return set_word(count, "contig-style-auto", option->argument, "exact", "auto", err);
+	case ACTION_SCALAR:
+		status = sphex_count_threads(count, 1, err);
+		return status ? status : sphex_count_simd(count, "scalar", err);
+	default:
+		return SPHEX_OK;
+	}
+}
+
+static enum sphex_status configure(
+	struct count_job *job, const struct parsed *parsed, struct sphex_error *err)
+{
+	enum sphex_status status = sphex_count_bam(job->count, parsed->operands[0], err);
+
+	if (!status)
+		status = sphex_count_variants(job->count, parsed->operands[1], err);
+	for (size_t i = 0; i < parsed->n_options && !status; i++)
+		status = apply(job->count, &parsed->options[i], err);
+	if (!job->quiet)
+		sphex_count_on_warning(job->count, print_warning, job);
+	if (job->progress.kind != PROGRESS_NONE)
+		sphex_count_on_progress(job->count, progress_show, &job->progress);
+	return status;
+}
+
+static void print_summary(const struct count_job *job, const struct sphex_count_stats *s)
+{
+	fprintf(stderr,
+		"%s: %llu rows, %llu with reads; %llu records read, %llu counted; %.2f s, %u "
+		"threads, %s\n",
+		job->command->name, (unsigned long long)s->n_rows,
+		(unsigned long long)s->n_rows_covered, (unsigned long long)s->n_records,
+		(unsigned long long)s->n_counted, s->seconds_variants + s->seconds_bam,
+		s->n_threads, s->simd);
+}
+
+static enum sphex_status write_output(const struct count_job *job, struct sphex_error *err)
+{
+	enum sphex_status status;
+
+	if (job->explain)
+		status = sphex_count_explain(job->count, job->explain, job->output, err);
+	else
+		status = sphex_count_write(job->count, job->output, err);
+	if (!status && job->summary)
+		status =
+			sphex_count_write_summary(job->count, job->summary, job->command_line, err);
+	return status;
+}
+
+static int count_and_write(struct count_job *job, const struct parsed *parsed)
+{
+	struct sphex_count_stats stats;
+	struct sphex_error err;
+	enum sphex_status status = configure(job, parsed, &err);
+
+	if (!status) {
+		running = job->count;
+		status = sphex_count_run(job->count, &err);
+		running = NULL;
+	}
+	progress_clear(&job->progress);
+	if (!status)
+		status = write_output(job, &err);
+	if (status)
+		return failed(job->command, &err);
+	sphex_count_stats(job->count, &stats);
+	progress_finish(&job->progress, &stats);
+	if (!job->quiet)
+		print_summary(job, &stats);
+	return EXIT_COMPLETE;
+}
+
+static int run_parsed(struct count_job *job, const struct parsed *parsed)
+{
+	struct sphex_error err;
+	int result = apply_first(job, parsed);
+
+	if (result >= 0)
+		return result;
+	if (parsed->n_operands != 2)
+		return usage_error(job->command, parsed->n_operands < 2
+							 ? "a BAM and a variant file are needed"
+							 : "too many arguments");
+	if (sphex_count_new(job->mode, &job->count, &err))
+		return failed(job->command, &err);
+	result = count_and_write(job, parsed);
+	sphex_count_free(job->count);
+	return result;
+}
+
+static int parse_and_run(struct count_job *job, int n, char **args)
+{
+	struct parsed parsed;
+	int result = EXIT_DATA;
+
+	if (!parsed_new(&parsed, n, args))
+		fprintf(stderr, "%s: error: out of memory\n", job->command->name);
+	else if (!options_parse(job->command, n, args, &parsed))
+		result = usage_error(job->command, parsed.error);
+	else
+		result = run_parsed(job, &parsed);
+	parsed_free(&parsed);
+	return result;
+}
+
+/* ---------------------------------------------------------------- the commands */
+
+/* The arguments with blanks between, for the summary; NULL when memory is out. */
+static char *join_arguments(int n, char **args)
+{
+	static const char begin[] = "sphex count";
+	size_t nbytes = sizeof(begin), at;
+	char *line;
+
+	for (int i = 0; i < n; i++)
+		nbytes += strlen(args[i]) + 1;
+	line = malloc(nbytes);
+	if (!line)
+		return NULL;
+	at = (size_t)snprintf(line, nbytes, "%s", begin);
+	for (int i = 0; i < n; i++)
+		at += (size_t)snprintf(line + at, nbytes - at, " %s", args[i]);
+	return line;
+}
+
+int run_count_command(int n, char **args)
+{
+	char *line = join_arguments(n, args);
+	struct count_job job = {.command = &command_count,
+		.mode = SPHEX_MODE_NATIVE,
+		.output = "-",
+		.command_line = line};
+	int result;
+
+	for (int i = 0; i < n; i++)
+		if (strncmp(args[i], "--compat", 8) == 0 && (!args[i][8] || args[i][8] == '='))
+			job.command = &command_compat;
+	result = parse_and_run(&job, n, args);
+	free(line);
+	return result;
+}
+
+int run_wasp2_command(int n, char **args)
+{
+	struct count_job job = {
+		.command = &command_wasp2, .mode = SPHEX_MODE_WASP2, .output = "counts.tsv"};
+
+	if (n == 0)
+		return EXIT_COMPLETE; /* as the original: nothing asked, nothing said */
+	/* the subcommand may follow options of the program: wasp2-count -v count-variants ... */
+	for (int i = 0; i < n && (i == 0 || args[i - 1][0] == '-'); i++) {
+		if (strcmp(args[i], "count-variants") != 0)
+			continue;
+		memmove(&args[i], &args[i + 1], (size_t)(n - i - 1) * sizeof(*args));
+		n--;
+		break;
+	}
+	return parse_and_run(&job, n, args);
+}
+
+void stop_count_command(void)
+{
+	if (running)
+		sphex_count_cancel(running);
+}
