@@ -9,7 +9,7 @@ sums=$logs/sums
 test_everything() {
 	need cc gcc clang cmake make libdeflate criterion objdump pkg-config python \
 		samtools bcftools bedtools tabix || exit 1
-	need pysam || true # the checks that use it say what they skip
+	need pysam bwa minimap2 || true # checks that use them say what they skip
 	SHARED=$(cd .. && pwd)/shared
 	export SHARED
 	# a finding must not look like the exit 1 of refused input
