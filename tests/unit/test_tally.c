@@ -18,9 +18,11 @@ static struct name_hash name_of(uint64_t i)
 /* What a record says about a site, in the file's order. */
 struct fact {
 	uint32_t row; /* the site that it is about is that of this row */
-	uint32_t name;
+	uint32_t name; /* NAMELESS: "*" */
 	uint8_t says;
 };
+
+enum { NAMELESS = UINT32_MAX };
 
 /* The three counts of every row by the pseudo-code of the rules, section 3: site by site. */
 static void count_by_site(const struct site_table *t, const struct fact *facts, size_t n, uint32_t (*counts)[3])
@@ -62,16 +64,15 @@ static void count_by_record(const struct site_table *t, const struct fact *facts
 	}
 }
 
-/* Hands the facts to a tally, at most `part` at a time, and compares its counts with `want`. */
-static void expect_counts(const struct site_table *t, enum sphex_mode mode, const struct fact *facts, size_t n,
-	size_t part, uint32_t (*want)[3])
+/* Hands the facts to a tally, at most `part` at a time. The caller frees it. */
+static struct tally *tally_facts(const struct site_table *t, enum sphex_mode mode, bool by_read,
+	const struct fact *facts, size_t n, size_t part)
 {
 	struct observations o = {.items = calloc(part, sizeof(*o.items))};
-	uint64_t n_counted = 0;
 	struct sphex_error err;
 	struct tally *tally;
 
-	cr_assert_eq(tally_new(count_rules_of(mode), &t->sites, false, &tally, &err), SPHEX_OK);
+	cr_assert_eq(tally_new(count_rules_of(mode), &t->sites, by_read, &tally, &err), SPHEX_OK);
 	for (size_t begin = 0; begin < n; begin += part) {
 		o.n = n - begin < part ? n - begin : part;
 		for (size_t i = 0; i < o.n; i++) {
@@ -80,7 +81,7 @@ static void expect_counts(const struct site_table *t, enum sphex_mode mode, cons
 
 			while (t->sites.ref_begins[ref + 1] <= site)
 				ref++;
-			o.items[i] = (struct observation){name_of(fact->name), site, fact->says, false};
+			o.items[i] = (struct observation){name_of(fact->name), site, fact->says, fact->name == NAMELESS};
 			/* records begin at their sites here, so that the file is sorted as the facts are */
 			o.last_key = sort_key((int32_t)ref, (int32_t)t->sites.pos0[site]);
 		}
@@ -88,6 +89,16 @@ static void expect_counts(const struct site_table *t, enum sphex_mode mode, cons
 		cr_assert_eq(tally_add(tally, &o, &err), SPHEX_OK);
 	}
 	cr_assert_eq(tally_finish(tally, &err), SPHEX_OK);
+	free(o.items);
+	return tally;
+}
+
+static void expect_counts(const struct site_table *t, enum sphex_mode mode, const struct fact *facts, size_t n,
+	size_t part, uint32_t (*want)[3])
+{
+	struct tally *tally = tally_facts(t, mode, false, facts, n, part);
+	uint64_t n_counted = 0;
+
 	for (uint32_t row = 0; row < t->rows.n; row++) {
 		for (unsigned k = 0; k < 3; k++) {
 			uint32_t got = tally_counts(tally)[(size_t)t->sites.row_sites[row] * 3 + k];
@@ -99,7 +110,6 @@ static void expect_counts(const struct site_table *t, enum sphex_mode mode, cons
 	}
 	cr_assert_eq(tally_n_counted(tally), n_counted);
 	tally_free(tally);
-	free(o.items);
 }
 
 static int compare_facts(const void *a, const void *b)
@@ -110,17 +120,21 @@ static int compare_facts(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
+static const uint8_t wasp2_words[] = {CLASS_REF, CLASS_ALT, CLASS_OTHER, SAYS_NO_BASE};
+static const uint8_t native_words[] = {CLASS_REF, CLASS_ALT, CLASS_OTHER, CLASS_AMBIGUOUS, CLASS_LOW_BASEQ,
+	SAYS_LOW_MAPQ, SAYS_FILTERED};
+
 /* Facts in file order: sorted by the place of their site. */
-static void make_facts(const struct site_table *t, struct prng *r, struct fact *facts, size_t n, uint32_t n_names)
+static void make_facts(const struct site_table *t, struct prng *r, struct fact *facts, size_t n, uint32_t n_names,
+	const uint8_t *says, size_t n_says)
 {
-	static const uint8_t says[] = {CLASS_REF, CLASS_ALT, CLASS_OTHER, SAYS_NO_BASE};
 	uint32_t *row_of_site = calloc(t->sites.n, sizeof(*row_of_site));
 
 	for (uint32_t row = 0; row < t->rows.n; row++)
 		row_of_site[t->sites.row_sites[row]] = row;
 	for (size_t i = 0; i < n; i++)
 		facts[i] = (struct fact){(uint32_t)prng_below(r, t->sites.n), (uint32_t)prng_below(r, n_names),
-			says[prng_below(r, 4)]};
+			says[prng_below(r, n_says)]};
 	qsort(facts, n, sizeof(*facts), compare_facts);
 	for (size_t i = 0; i < n; i++)
 		facts[i].row = row_of_site[facts[i].row];
@@ -156,7 +170,7 @@ Test(tally, small_random_files_agree_with_the_rules_applied_one_by_one)
 		struct site_table t;
 
 		make_rows(&t, &r, n_rows);
-		make_facts(&t, &r, facts, n, 1 + (uint32_t)prng_below(&r, 100));
+		make_facts(&t, &r, facts, n, 1 + (uint32_t)prng_below(&r, 100), wasp2_words, 4);
 		count_by_record(&t, facts, n, want[0]);
 		count_by_site(&t, facts, n, want[1]);
 		for (size_t i = 0; i < 4; i++) {
@@ -186,7 +200,7 @@ static void expect_large(bool rows_in_file_order)
 	} else {
 		make_rows(&t, &r, N_ROWS);
 	}
-	make_facts(&t, &r, facts, N, MAX_NAMES);
+	make_facts(&t, &r, facts, N, MAX_NAMES, wasp2_words, 4);
 	count_by_site(&t, facts, N, want);
 	expect_counts(&t, SPHEX_MODE_WASP2_LEGACY, facts, N, 50000, want);
 	site_table_free(&t);
@@ -233,4 +247,118 @@ Test(tally, nothing_observed_counts_nothing)
 	expect_counts(&t, SPHEX_MODE_WASP2, &(struct fact){0, 1, SAYS_NO_BASE}, 1, 1, want);
 	tally_free(NULL);
 	site_table_free(&t);
+}
+
+/* ---------------------------------------------------------------- fragments: rules of the native mode, section 4 */
+
+/* Columns of the native table. */
+enum { REF, ALT, OTHER, DISCORDANT, AMBIGUOUS, LOW_BASEQ, LOW_MAPQ, FILTERED, N_COLUMNS };
+
+static unsigned column_of(uint8_t says)
+{
+	switch (says) {
+	case CLASS_AMBIGUOUS:
+		return AMBIGUOUS;
+	case CLASS_LOW_BASEQ:
+		return LOW_BASEQ;
+	case SAYS_LOW_MAPQ:
+		return LOW_MAPQ;
+	case SAYS_FILTERED:
+		return FILTERED;
+	default:
+		return says;
+	}
+}
+
+/* Where a fragment counts whose observations speak for the columns of the mask. */
+static unsigned column_of_fragment(unsigned mask)
+{
+	unsigned alleles = mask & 7;
+
+	if (alleles)
+		return alleles == 1 ? REF : alleles == 2 ? ALT : alleles == 4 ? OTHER : DISCORDANT;
+	return mask & 1 << LOW_BASEQ ? LOW_BASEQ : AMBIGUOUS;
+}
+
+static void count_fragments(const struct fact *facts, size_t n, uint32_t n_rows, bool by_read,
+	uint32_t (*counts)[N_COLUMNS])
+{
+	static unsigned masks[MAX_NAMES];
+
+	for (uint32_t row = 0; row < n_rows; row++) {
+		memset(masks, 0, sizeof(masks));
+		for (size_t i = 0; i < n; i++) {
+			unsigned column = column_of(facts[i].says);
+
+			if (facts[i].row != row)
+				continue;
+			if (by_read || column >= LOW_MAPQ || facts[i].name == NAMELESS)
+				counts[row][column]++;
+			else
+				masks[facts[i].name] |= 1u << column;
+		}
+		for (size_t name = 0; name < MAX_NAMES; name++)
+			if (masks[name])
+				counts[row][column_of_fragment(masks[name])]++;
+	}
+}
+
+static void expect_fragments(const struct site_table *t, const struct fact *facts, size_t n, size_t part,
+	bool by_read, uint32_t (*want)[N_COLUMNS])
+{
+	struct tally *tally = tally_facts(t, SPHEX_MODE_NATIVE, by_read, facts, n, part);
+	uint64_t n_counted = 0;
+
+	for (uint32_t row = 0; row < t->rows.n; row++) {
+		const uint32_t *got = tally_counts(tally) + (size_t)t->sites.row_sites[row] * N_COLUMNS;
+
+		for (unsigned k = 0; k < N_COLUMNS; k++)
+			cr_assert_eq(got[k], want[row][k], "row %u column %u: %u, not %u (parts of %zu)", row, k, got[k],
+				want[row][k], part);
+		n_counted += (uint64_t)got[REF] + got[ALT] + got[OTHER];
+	}
+	cr_assert_eq(tally_n_counted(tally), n_counted);
+	tally_free(tally);
+}
+
+Test(tally, fragments_count_once_at_each_site)
+{
+	static const size_t parts[] = {1, 50, 2000};
+	struct prng r = {5};
+
+	for (int round = 0; round < 100; round++) {
+		size_t n_rows = 1 + (size_t)prng_below(&r, 12), n = (size_t)prng_below(&r, 2000);
+		uint32_t n_names = 1 + (uint32_t)prng_below(&r, round % 2 ? 600 : 20);
+		uint32_t want[2][12][N_COLUMNS] = {0};
+		struct fact facts[2000];
+		struct site_table t;
+
+		make_rows(&t, &r, n_rows);
+		make_facts(&t, &r, facts, n, n_names, native_words, 7);
+		for (size_t i = 0; i < n; i += 17)
+			facts[i].name = NAMELESS;
+		for (int by_read = 0; by_read < 2; by_read++) {
+			count_fragments(facts, n, (uint32_t)n_rows, by_read, want[by_read]);
+			for (size_t i = 0; i < 3; i++)
+				expect_fragments(&t, facts, n, parts[i], by_read, want[by_read]);
+		}
+		site_table_free(&t);
+	}
+}
+
+Test(tally, fragments_settled_early_count_the_same)
+{
+	enum { N = 100000, N_ROWS = 50 };
+	struct fact *facts = calloc(N, sizeof(*facts));
+	uint32_t want[N_ROWS][N_COLUMNS] = {0};
+	struct prng r = {6};
+	struct site_table t;
+
+	make_rows(&t, &r, N_ROWS);
+	make_facts(&t, &r, facts, N, MAX_NAMES, native_words, 7);
+	count_fragments(facts, N, N_ROWS, false, want);
+	expect_fragments(&t, facts, N, 1000, false, want);
+	expect_fragments(&t, facts, N, 7000, false, want);
+	site_table_free(&t);
+	free(facts);
 }
