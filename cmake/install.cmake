@@ -1,4 +1,5 @@
-# What `cmake --install` puts in place: program, alias, library, header, pkg-config and CMake files.
+# What `cmake --install` puts in place: program, alias, manual, completions, library, header,
+# pkg-config and CMake files.
 include(CMakePackageConfigHelpers)
 
 set(SPHEX_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/sphex)
@@ -21,3 +22,18 @@ install(FILES ${build}/sphex-config.cmake ${build}/sphex-config-version.cmake cm
 file(RELATIVE_PATH SPHEX_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(sphex.pc.in ${build}/sphex.pc @ONLY)
 install(FILES ${build}/sphex.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# The program prints its manual and completions; one for another architecture cannot be asked.
+if(NOT CMAKE_CROSSCOMPILING)
+	add_custom_command(TARGET sphex POST_BUILD
+		COMMAND sphex man > sphex.1
+		COMMAND sphex completion bash > sphex.bash
+		COMMAND sphex completion zsh > _sphex
+		COMMAND sphex completion fish > sphex.fish
+		WORKING_DIRECTORY ${build})
+	install(FILES ${build}/sphex.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+	install(FILES ${build}/sphex.bash RENAME sphex
+		DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+	install(FILES ${build}/_sphex DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+	install(FILES ${build}/sphex.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()

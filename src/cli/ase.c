@@ -66,10 +66,13 @@ static const struct option_row run_rows[] = {{"-@ --threads", "N", ACTION_THREAD
 		"a missing end-of-file marker is a warning, not an error"},
 	{"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, ""}, {0}};
 
-const struct command command_ase = {"sphex asereadcounter",
-	"sphex asereadcounter -R FASTA -I BAM -V VCF -O FILE [options]",
-	"Counts reads per allele at heterozygous sites by the rules of GATK's ASEReadCounter.",
-	{{"Files", file_rows}, {"Reads", read_rows}, {"Positions", interval_rows},
+const struct command command_ase = {.name = "sphex asereadcounter",
+	.word = "asereadcounter",
+	.brief = "the tables of GATK's ASEReadCounter, with its options",
+	.usage = "sphex asereadcounter -R FASTA -I BAM -V VCF -O FILE [options]",
+	.purpose = "Counts reads per allele at heterozygous sites by the rules of GATK's "
+		   "ASEReadCounter.",
+	.groups = {{"Files", file_rows}, {"Reads", read_rows}, {"Positions", interval_rows},
 		{"Running", run_rows}},
 	.whole_words = true};
 

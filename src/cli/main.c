@@ -4,12 +4,12 @@
  */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ase.h"
+#include "completion.h"
 #include "count_command.h"
+#include "manual.h"
 #include "options.h"
 
 static void stop(int signal_number)
@@ -19,9 +19,15 @@ static void stop(int signal_number)
 	stop_ase_command();
 }
 
-/* ---------------------------------------------------------------- cpu */
+static int usage_error(const struct command *command, const char *message)
+{
+	fprintf(stderr, "%s: %s\nTry '%s --help'.\n", command->name, message, command->name);
+	return EXIT_USAGE;
+}
 
-static int run_cpu_command(void)
+/* ---------------------------------------------------------------- commands that only print */
+
+static int print_cpu(void)
 {
 	struct sphex_cpu_row row;
 	char text[1024];
@@ -41,19 +47,51 @@ static int run_cpu_command(void)
 	return EXIT_COMPLETE;
 }
 
-/* ---------------------------------------------------------------- main */
-
-static void print_help(void)
+static int print_manual(const struct parsed *parsed)
 {
-	printf("sphex counts reads per allele from a BAM and a list of variants.\n\n"
-	       "usage: sphex COMMAND [options]\n\n"
-	       "  count           count alleles (sphex count --help)\n"
-	       "  asereadcounter  the tables of GATK's ASEReadCounter, with its options\n"
-	       "  cpu             what this CPU offers and which kernels are used\n\n"
-	       "  --help          this text\n"
-	       "  --version       print the version\n\n"
-	       "Called as wasp2-count it takes the options of WASP2's program of that name.\n");
+	if (manual_print(parsed->n_operands ? parsed->operands[0] : NULL))
+		return EXIT_COMPLETE;
+	return usage_error(&command_man, "no such command");
 }
+
+static int print_completion(const struct parsed *parsed)
+{
+	if (parsed->n_operands && completion_print(parsed->operands[0]))
+		return EXIT_COMPLETE;
+	return usage_error(&command_completion, "a shell is needed: bash, zsh or fish");
+}
+
+static int print_parsed(const struct command *command, const struct parsed *parsed)
+{
+	size_t n_taken = command == &command_cpu ? 0 : 1;
+
+	if (parsed->n_options) { /* there is only one */
+		options_print_help(command);
+		return EXIT_COMPLETE;
+	}
+	if (parsed->n_operands > n_taken)
+		return usage_error(command, "too many arguments");
+	if (command == &command_man)
+		return print_manual(parsed);
+	return command == &command_cpu ? print_cpu() : print_completion(parsed);
+}
+
+static int run_printing_command(const struct command *command, int n, char **args)
+{
+	struct parsed parsed;
+	int result = EXIT_DATA;
+
+	if (!parsed_new(&parsed, n, args))
+		fprintf(stderr, "%s: error: out of memory\n", command->name);
+	else if (!options_parse(command, n, args, &parsed))
+		result = usage_error(command, parsed.error);
+	else
+		result = print_parsed(command, &parsed);
+	parsed_free(&parsed);
+	return result;
+}
+
+/* ---------------------------------------------------------------- main */
 
 /* Takes --compat gatk-ase out of the arguments; false when it is not there. */
 static bool take_compat_ase(int *n, char **args)
@@ -75,26 +113,29 @@ static bool take_compat_ase(int *n, char **args)
 
 static int run_sphex(int n, char **args)
 {
-	if (n && strcmp(args[0], "asereadcounter") == 0)
+	static const struct command *const printing[] = {
+		&command_cpu, &command_man, &command_completion};
+	const char *word = n ? args[0] : "";
+
+	if (n == 0)
+		return usage_error(&command_sphex, "a command is needed");
+	if (strcmp(word, "asereadcounter") == 0)
 		return run_ase_command(n - 1, args + 1);
-	if (n && strcmp(args[0], "count") == 0 && take_compat_ase(&n, args))
-		return run_ase_command(n - 1, args + 1);
-	if (n && strcmp(args[0], "count") == 0)
-		return run_count_command(n - 1, args + 1);
-	if (n && strcmp(args[0], "cpu") == 0)
-		return run_cpu_command();
-	if (n && (strcmp(args[0], "--version") == 0 || strcmp(args[0], "-V") == 0)) {
+	if (strcmp(word, "count") == 0)
+		return take_compat_ase(&n, args) ? run_ase_command(n - 1, args + 1)
+						 : run_count_command(n - 1, args + 1);
+	for (size_t i = 0; i < sizeof(printing) / sizeof(*printing); i++)
+		if (strcmp(word, printing[i]->word) == 0)
+			return run_printing_command(printing[i], n - 1, args + 1);
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
 		printf("sphex %s\n", sphex_version());
 		return EXIT_COMPLETE;
 	}
-	if (n && (strcmp(args[0], "--help") == 0 || strcmp(args[0], "-h") == 0)) {
-		print_help();
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		options_print_help(&command_sphex);
 		return EXIT_COMPLETE;
 	}
-	fprintf(stderr,
-		n ? "sphex: unknown command: %s\nTry 'sphex --help'.\n"
-		  : "sphex: a command is needed\nTry 'sphex --help'.\n",
-		n ? args[0] : "");
+	fprintf(stderr, "sphex: unknown command: %s\nTry 'sphex --help'.\n", word);
 	return EXIT_USAGE;
 }
 

@@ -121,26 +121,74 @@ static const struct option_row wasp2_run_rows[] = {
 	{"-v --verbose", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
 	{"-V --version", NULL, ACTION_VERSION, NULL, NULL, "print the version"}, {0}};
 
-const struct command command_count = {"sphex count", "sphex count [options] BAM VARIANTS",
-	"Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
-	{{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
+static const struct option_row help_rows[] = {
+	{"-h --help", NULL, ACTION_HELP, NULL, NULL, "this text"}, {0}};
+
+static const struct option_row version_rows[] = {
+	{"-V --version", NULL, ACTION_VERSION, NULL, NULL, "print the version"}, {0}};
+
+/* ---------------------------------------------------------------- the commands */
+
+const struct command command_sphex = {.name = "sphex",
+	.word = "sphex",
+	.usage = "sphex COMMAND [options]",
+	.purpose = "sphex counts reads per allele from a BAM and a list of variants.",
+	.groups = {{"Options", help_rows}, {NULL, version_rows}}};
+
+const struct command command_count = {.name = "sphex count",
+	.word = "count",
+	.brief = "count reads per allele",
+	.usage = "sphex count [options] BAM VARIANTS",
+	.purpose = "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
+	.groups = {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
 		{"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows},
-		{NULL, native_output_rows}, {"Running", run_rows}, {NULL, truncated_rows}},
-	false};
-const struct command command_compat = {"sphex count",
-	"sphex count --compat MODE [options] BAM VARIANTS",
-	"Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of MODE.",
-	{{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
+		{NULL, native_output_rows}, {"Running", run_rows}, {NULL, truncated_rows}}};
+
+const struct command command_compat = {.name = "sphex count",
+	.word = "count --compat",
+	.usage = "sphex count --compat MODE [options] BAM VARIANTS",
+	.purpose =
+		"Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of "
+		"MODE.",
+	.groups = {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
 		{"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
-		{NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}},
-	false};
-const struct command command_wasp2 = {"wasp2-count",
-	"wasp2-count [count-variants] [options] BAM VARIANTS",
-	"Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
-	{{"Variants", sample_rows}, {NULL, wasp2_variant_rows}, {"Regions", wasp2_region_rows},
-		{"Output", output_rows}, {"Running", run_rows}, {NULL, wasp2_run_rows},
-		{"Damaged input", truncated_rows}, {NULL, loss_rows}},
-	false};
+		{NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
+
+const struct command command_wasp2 = {.name = "wasp2-count",
+	.word = "wasp2-count",
+	.usage = "wasp2-count [count-variants] [options] BAM VARIANTS",
+	.purpose =
+		"Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
+	.groups = {{"Variants", sample_rows}, {NULL, wasp2_variant_rows},
+		{"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
+		{NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
+
+const struct command command_cpu = {.name = "sphex cpu",
+	.word = "cpu",
+	.brief = "what this CPU offers and which kernels are used",
+	.usage = "sphex cpu",
+	.purpose = "Shows what this CPU offers and which kernels are used.",
+	.groups = {{"Options", help_rows}},
+	.operands = ""};
+
+const struct command command_man = {.name = "sphex man",
+	.word = "man",
+	.brief = "the manual, or a command's page: sphex man | man -l -",
+	.usage = "sphex man [COMMAND]",
+	.purpose = "Prints the manual, or the page of COMMAND, for man -l.",
+	.groups = {{"Options", help_rows}},
+	.operands = "count asereadcounter cpu man completion wasp2-count"};
+
+const struct command command_completion = {.name = "sphex completion",
+	.word = "completion",
+	.brief = "what a shell needs to complete: source <(sphex completion bash)",
+	.usage = "sphex completion SHELL",
+	.purpose = "Prints what SHELL needs to complete command lines of sphex and wasp2-count.",
+	.groups = {{"Options", help_rows}},
+	.operands = "bash zsh fish"};
+
+const struct command *const all_commands[] = {&command_sphex, &command_count, &command_compat,
+	&command_ase, &command_cpu, &command_man, &command_completion, &command_wasp2, NULL};
 
 /* ---------------------------------------------------------------- parsing */
 
@@ -282,24 +330,67 @@ bool options_parse(const struct command *command, int n, char **args, struct par
 
 #define HELP_COLUMN 30
 
+size_t option_shown_nbytes(const struct option_row *row)
+{
+	const char *second = strchr(row->names, ' ');
+
+	if (!second || row->names[1] == '-')
+		return strcspn(row->names, " ");
+	return (size_t)(second + 1 - row->names) + strcspn(second + 1, " ");
+}
+
+const char *option_next_name(const struct option_row *row, const char *name, size_t *nbytes)
+{
+	const char *end = row->names + option_shown_nbytes(row);
+	const char *next = name ? name + strcspn(name, " ") + 1 : row->names;
+
+	if (next >= end)
+		return NULL;
+	*nbytes = strcspn(next, " ");
+	return next;
+}
+
+const char *option_choices(const struct option_row *row)
+{
+	switch (row->action) {
+	case ACTION_COMPAT:
+		return "wasp2 wasp2-legacy gatk-ase";
+	case ACTION_COUNT:
+		return "fragments reads";
+	case ACTION_CONTIG_STYLE:
+		return "exact auto";
+	case ACTION_PROGRESS:
+		return "auto json none";
+	case ACTION_SIMD:
+		return "auto scalar avx2 avx512 neon";
+	default:
+		return NULL;
+	}
+}
+
 static void print_row(const struct option_row *row)
 {
-	const char *first = row->names, *second = strchr(first, ' ');
-	bool is_short = second && first[1] != '-';
 	char left[128];
 
-	/* the preferred spelling, and for one with a single dash also the next */
-	int n = (int)(is_short ? second + 1 - first : 0) +
-		(int)strcspn(is_short ? second + 1 : first, " ");
-
-	snprintf(left, sizeof(left), "%.*s%s%s", n, first, row->argument ? " " : "",
-		row->argument ? row->argument : "");
+	snprintf(left, sizeof(left), "%.*s%s%s", (int)option_shown_nbytes(row), row->names,
+		row->argument ? " " : "", row->argument ? row->argument : "");
 	printf("  %-*s %s\n", HELP_COLUMN - 3, left, row->help);
+}
+
+static void print_commands(void)
+{
+	printf("\nCommands:\n");
+	for (size_t i = 0; all_commands[i]; i++)
+		if (all_commands[i]->brief)
+			printf("  %-*s %s\n", HELP_COLUMN - 3, all_commands[i]->word,
+				all_commands[i]->brief);
 }
 
 void options_print_help(const struct command *command)
 {
 	printf("%s\n\nusage: %s\n", command->purpose, command->usage);
+	if (command == &command_sphex)
+		print_commands();
 	for (const struct option_group *group = command->groups; group->rows; group++) {
 		if (group->title)
 			printf("\n%s:\n", group->title);
@@ -307,4 +398,7 @@ void options_print_help(const struct command *command)
 			if (*row->help)
 				print_row(row);
 	}
+	if (command == &command_sphex)
+		printf("\nCalled as wasp2-count it takes the options of WASP2's program of that "
+		       "name.\n");
 }

@@ -47,15 +47,23 @@ struct option_group {
 };
 
 struct command {
-	const char *name; /* "sphex count" */
+	const char *name;  /* in messages: "sphex count" */
+	const char *word;  /* what one types after sphex; what documents call it */
+	const char *brief; /* a few words for lists; NULL: no command of its own */
 	const char *usage, *purpose;
 	struct option_group groups[MAX_GROUPS];
+	const char *operands; /* the words to choose from, with blanks between; NULL: files */
 	bool whole_words; /* an argument is an option as it stands: no --name=value, -nvalue, -abc
 			   */
 };
 
-/* sphex count, the same with --compat, the alias, and sphex asereadcounter (ase.c). */
-extern const struct command command_count, command_compat, command_wasp2, command_ase;
+extern const struct command command_sphex; /* what stands before a command */
+extern const struct command command_count, command_compat, command_wasp2, command_cpu, command_man,
+	command_completion;
+extern const struct command command_ase; /* ase.c */
+
+/* All of them, in the order of the documents; NULL is the end. */
+extern const struct command *const all_commands[];
 
 /* What the parser found, in the order of the command line. */
 struct parsed_option {
@@ -75,6 +83,14 @@ bool parsed_new(struct parsed *parsed, int n, char **args);
 void parsed_free(struct parsed *parsed);
 /* Parses args[0 .. n). False: parsed->error says why. */
 bool options_parse(const struct command *command, int n, char **args, struct parsed *parsed);
+
+/* How many bytes of row->names are shown in lists: the first spelling, with a short one also the
+ * next. */
+size_t option_shown_nbytes(const struct option_row *row);
+/* The name behind `name` among these, the first for NULL; NULL is the end. Not NUL-terminated. */
+const char *option_next_name(const struct option_row *row, const char *name, size_t *nbytes);
+/* The words that its argument is one of, with blanks between; NULL: any text. */
+const char *option_choices(const struct option_row *row);
 void options_print_help(const struct command *command);
 
 #endif
