@@ -135,7 +135,7 @@ SPHEX_API enum sphex_status sphex_count_set(struct sphex_count *, const char *ke
                                             struct sphex_error *);
 
 /*
- * Sites given by the caller instead of a variant file: n rows, kept in this order. Arrays are
+ * Sites given by the caller instead of a variant file: n rows, kept in this order; in the modes of WASP2. Arrays are
  * borrowed until sphex_count_run() returns. Alleles are byte strings: row i of `refs` is
  * refs[ref_offsets[i]] .. refs[ref_offsets[i + 1] - 1]. pos1 is 1-based; contig[i] indexes contig_names.
  */

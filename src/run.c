@@ -67,6 +67,8 @@ static enum sphex_status open_reference(struct run *run, struct sphex_error *err
 
 	if (s->mode != SPHEX_MODE_NATIVE)
 		return SPHEX_OK;
+	if (s->sites)
+		return fail(err, SPHEX_E_ARGUMENT, "sites from arrays are counted in the modes of WASP2 only");
 	if (s->include_indels && !s->reference)
 		return fail(err, SPHEX_E_ARGUMENT, "--indels needs --reference: reads are laid on its bases");
 	return s->reference ? fasta_open(s->reference, s->n_threads, &run->fasta, err) : SPHEX_OK;

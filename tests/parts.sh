@@ -28,6 +28,7 @@ test_everything() {
 	part 'clang: kernel tests' build/clang/kernel_tests
 	part 'fixtures: as their commands make them' fixtures_are_made
 	part 'release: end to end' end_to_end build/release/sphex
+	part 'python: wheel, package, WASP2 beside it' python_package
 	part 'release: install, then compile against it' tests/install/check_install
 	part 'static: builds' builds static
 	part 'static: one small file that needs no other' tests/install/check_static
@@ -126,6 +127,12 @@ bounded_end_to_end() {
 	QUICK=1
 	export QUICK
 	end_to_end "$1"
+}
+
+python_package() {
+	SPHEX=$PWD/build/release/sphex
+	export SPHEX
+	tests/python/check_package
 }
 
 fixtures_are_made() {
