@@ -1,4 +1,5 @@
-/* Each kind of bad BAM gives its stated status, with file and message, to the counter and the decoder. */
+/* Each kind of bad BAM gives its stated status, with file and message, to the counter and the
+ * decoder. */
 #include <criterion/criterion.h>
 
 #include <string.h>
@@ -8,7 +9,13 @@
 
 #define N_OF(array) (sizeof(array) / sizeof(array[0]))
 
-enum { BLOCK_NBYTES = 500, EOF_MARKER_NBYTES = 28, N_RECORDS = 40, COUNTER_ONLY = 1, TEXT_NBYTES = 36 };
+enum {
+	BLOCK_NBYTES = 500,
+	EOF_MARKER_NBYTES = 28,
+	N_RECORDS = 40,
+	COUNTER_ONLY = 1,
+	TEXT_NBYTES = 36
+};
 
 static void put(struct bytes *b, size_t at, uint64_t value, size_t nbytes)
 {
@@ -49,7 +56,8 @@ static const struct lie lies[] = {
 	{"n_ref is more than there are", false, 8 + TEXT_NBYTES, 4, 0x7fffffff, SPHEX_E_DATA},
 	{"l_name is 0", false, 12 + TEXT_NBYTES, 4, 0, SPHEX_E_DATA},
 	{"l_name is negative", false, 12 + TEXT_NBYTES, 4, 0xffffffff, SPHEX_E_DATA},
-	{"l_name is longer than the file", false, 12 + TEXT_NBYTES, 4, 0x7fffffff, SPHEX_E_TRUNCATED},
+	{"l_name is longer than the file", false, 12 + TEXT_NBYTES, 4, 0x7fffffff,
+		SPHEX_E_TRUNCATED},
 	{"a reference name without NUL", false, 12 + TEXT_NBYTES + 8, 1, 'x', SPHEX_E_DATA},
 	{"block_size is 0", true, 0, 4, 0, SPHEX_E_DATA},
 	{"block_size is 31", true, 0, 4, 31, SPHEX_E_DATA},
@@ -73,7 +81,8 @@ static enum sphex_status count(const char *path, unsigned n_threads, struct sphe
 	static const uint32_t contig = 0, pos1 = 100;
 	static const uint64_t offsets[] = {0, 1};
 	static const char *const name = "chr1";
-	static const struct sphex_sites sites = {1, 1, &name, &contig, &pos1, "A", offsets, "G", offsets};
+	static const struct sphex_sites sites = {
+		1, 1, &name, &contig, &pos1, "A", offsets, "G", offsets};
 	enum sphex_status status;
 	struct sphex_count *c;
 
@@ -105,7 +114,8 @@ static enum sphex_status decode(const char *path, unsigned n_threads, struct sph
 
 static void expect_status(const char *path, enum sphex_status want, const char *what, int flags)
 {
-	static enum sphex_status (*const users[])(const char *, unsigned, struct sphex_error *) = {count, decode};
+	static enum sphex_status (*const users[])(const char *, unsigned, struct sphex_error *) = {
+		count, decode};
 
 	for (size_t i = 0; i < 2 * 4; i++) {
 		struct sphex_error err;
@@ -114,9 +124,12 @@ static void expect_status(const char *path, enum sphex_status want, const char *
 		if (i % 2 == 1 && flags & COUNTER_ONLY)
 			continue;
 		status = users[i % 2](path, (unsigned)(i / 2) + 1, &err);
-		cr_assert_eq(status, want, "%s: %s, %s", what, sphex_status_name(status), status ? err.message : "");
+		cr_assert_eq(status, want, "%s: %s, %s", what, sphex_status_name(status),
+			status ? err.message : "");
 		if (status)
-			cr_assert(err.status == want && err.message[0] && strcmp(err.file, path) == 0, "%s: no place", what);
+			cr_assert(
+				err.status == want && err.message[0] && strcmp(err.file, path) == 0,
+				"%s: no place", what);
 	}
 }
 
@@ -129,9 +142,11 @@ static void expect_bytes(const struct bytes *b, enum sphex_status want, const ch
 }
 
 /* As BGZF, as gzip and as it is. */
-static void expect_content(const struct bytes *bam, enum sphex_status want, const char *what, int flags)
+static void expect_content(
+	const struct bytes *bam, enum sphex_status want, const char *what, int flags)
 {
-	struct bytes bgzf = bgzf_wrap(bam, (struct bgzf_shape){.block_nbytes = BLOCK_NBYTES, .level = 6});
+	struct bytes bgzf =
+		bgzf_wrap(bam, (struct bgzf_shape){.block_nbytes = BLOCK_NBYTES, .level = 6});
 	struct bytes gzip = gzip_wrap(bam, 6);
 
 	expect_bytes(&bgzf, want, what, flags);
@@ -151,7 +166,8 @@ Test(reject_bam, numbers_that_lie_in_header_and_records)
 	for (size_t i = 0; i < N_OF(lies); i++) {
 		bam.n = 0;
 		bytes_add(&bam, good.data, good.n);
-		put(&bam, (lies[i].in_record ? record_at(&good, 20) : 0) + lies[i].at, lies[i].value, lies[i].nbytes);
+		put(&bam, (lies[i].in_record ? record_at(&good, 20) : 0) + lies[i].at,
+			lies[i].value, lies[i].nbytes);
 		expect_content(&bam, lies[i].want, lies[i].what, 0);
 	}
 	bytes_free(&good);
@@ -191,8 +207,9 @@ Test(reject_bam, files_of_another_kind)
 {
 	static const struct {
 		const char *what, *content;
-	} cases[] = {{"an empty file", ""}, {"SAM", "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:1000\n"}, {"CRAM", "CRAM\3\1xxxxxxxxxxxxxxx"},
-		{"text", "hello, world, how do you do"}, {"VCF", "##fileformat=VCFv4.2\n"}, {"half a magic", "BA"}};
+	} cases[] = {{"an empty file", ""}, {"SAM", "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:1000\n"},
+		{"CRAM", "CRAM\3\1xxxxxxxxxxxxxxx"}, {"text", "hello, world, how do you do"},
+		{"VCF", "##fileformat=VCFv4.2\n"}, {"half a magic", "BA"}};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
 		struct bytes b = {0};
@@ -297,15 +314,22 @@ static void wrong_flags(struct bytes *file)
 }
 
 static const struct spoil spoils[] = {
-	{"no end marker", drop_marker, SPHEX_E_TRUNCATED}, {"cut between blocks", cut_at_block, SPHEX_E_TRUNCATED},
+	{"no end marker", drop_marker, SPHEX_E_TRUNCATED},
+	{"cut between blocks", cut_at_block, SPHEX_E_TRUNCATED},
 	{"cut in a block header", cut_in_header, SPHEX_E_TRUNCATED},
 	{"cut in a block's data", cut_in_data, SPHEX_E_TRUNCATED},
-	{"cut in the end marker", cut_in_marker, SPHEX_E_TRUNCATED}, {"bytes behind the end", add_garbage, SPHEX_E_DATA},
-	{"wrong CRC32", wrong_crc, SPHEX_E_DATA}, {"wrong ISIZE", wrong_isize, SPHEX_E_DATA},
-	{"ISIZE above 65536", huge_isize, SPHEX_E_DATA}, {"damaged deflate data", wrong_data, SPHEX_E_DATA},
-	{"BSIZE smaller than the header", small_bsize, SPHEX_E_DATA}, {"BSIZE off by one", wrong_bsize, SPHEX_E_DATA},
-	{"BSIZE beyond the end", huge_bsize, SPHEX_E_TRUNCATED}, {"a block without BC", no_bc, SPHEX_E_DATA},
-	{"a block with another magic", wrong_magic, SPHEX_E_DATA}, {"a block without FEXTRA", wrong_flags, SPHEX_E_DATA},
+	{"cut in the end marker", cut_in_marker, SPHEX_E_TRUNCATED},
+	{"bytes behind the end", add_garbage, SPHEX_E_DATA},
+	{"wrong CRC32", wrong_crc, SPHEX_E_DATA},
+	{"wrong ISIZE", wrong_isize, SPHEX_E_DATA},
+	{"ISIZE above 65536", huge_isize, SPHEX_E_DATA},
+	{"damaged deflate data", wrong_data, SPHEX_E_DATA},
+	{"BSIZE smaller than the header", small_bsize, SPHEX_E_DATA},
+	{"BSIZE off by one", wrong_bsize, SPHEX_E_DATA},
+	{"BSIZE beyond the end", huge_bsize, SPHEX_E_TRUNCATED},
+	{"a block without BC", no_bc, SPHEX_E_DATA},
+	{"a block with another magic", wrong_magic, SPHEX_E_DATA},
+	{"a block without FEXTRA", wrong_flags, SPHEX_E_DATA},
 };
 
 Test(reject_bam, damaged_and_cut_containers)
@@ -314,7 +338,8 @@ Test(reject_bam, damaged_and_cut_containers)
 		struct bytes bam = {0}, file;
 
 		random_bam(&bam, 74, N_RECORDS, 100);
-		file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = BLOCK_NBYTES, .level = 6});
+		file = bgzf_wrap(
+			&bam, (struct bgzf_shape){.block_nbytes = BLOCK_NBYTES, .level = 6});
 		spoils[i].spoil(&file);
 		expect_bytes(&file, spoils[i].want, spoils[i].what, 0);
 		bytes_free(&file);

@@ -12,8 +12,8 @@ static const char *const text = "@HD\tVN:1.6\tSO:coordinate\n@CO\trandom\n";
 
 void random_bam_start(struct bytes *bam)
 {
-	static const struct built_ref refs[RANDOM_N_REFS] = {
-		{"chr1", RANDOM_REF_NBASES}, {"chr2", RANDOM_REF_NBASES}, {"chr3", RANDOM_REF_NBASES}};
+	static const struct built_ref refs[RANDOM_N_REFS] = {{"chr1", RANDOM_REF_NBASES},
+		{"chr2", RANDOM_REF_NBASES}, {"chr3", RANDOM_REF_NBASES}};
 
 	bam_start(bam, text, RANDOM_N_REFS, refs);
 }
@@ -56,14 +56,15 @@ static void random_cigar(struct prng *r, struct bytes *cigar, size_t n_bases)
 	if (n_bases == 0)
 		bytes_print(cigar, "*");
 	else if (soft > 1 && prng_below(r, 2))
-		bytes_print(cigar, "%zuS%zuM%luD%zuM", soft - 1, (size_t)1, (unsigned long)prng_below(r, 50),
-			n_bases - soft);
+		bytes_print(cigar, "%zuS%zuM%luD%zuM", soft - 1, (size_t)1,
+			(unsigned long)prng_below(r, 50), n_bases - soft);
 	else
 		bytes_print(cigar, "%zuM", n_bases);
 	bytes_add_number(cigar, 0, 1);
 }
 
-size_t random_bam_add(struct bytes *bam, struct prng *r, int32_t ref_id, int32_t pos0, size_t max_bases)
+size_t random_bam_add(
+	struct bytes *bam, struct prng *r, int32_t ref_id, int32_t pos0, size_t max_bases)
 {
 	size_t n_bases = prng_below(r, max_bases + 1), start;
 	char name[256], *seq = malloc(n_bases + 1), *quals = malloc(n_bases + 1);
@@ -76,19 +77,20 @@ size_t random_bam_add(struct bytes *bam, struct prng *r, int32_t ref_id, int32_t
 	random_letters(r, "!#5:ABCDEFGHI", quals, n_bases);
 	random_tags(r, &tags);
 	random_cigar(r, &cigar, n_bases);
-	start = bam_add(bam, (struct bam_read){.name = name,
-				     .flag = ref_id < 0 ? 4 : (uint16_t)prng_below(r, 4096) & 0xFFFB,
-				     .ref_id = ref_id,
-				     .pos0 = pos0,
-				     .mapq = (uint8_t)prng_below(r, 256),
-				     .cigar = (const char *)cigar.data,
-				     .seq = n_bases ? seq : NULL,
-				     .quals = n_bases && prng_below(r, 8) ? quals : NULL,
-				     .mate_ref_id = (int32_t)prng_below(r, RANDOM_N_REFS + 1) - 1,
-				     .mate_pos0 = (int32_t)prng_below(r, RANDOM_REF_NBASES),
-				     .tlen = (int32_t)prng_below(r, 1000) - 500,
-				     .tags = tags.data,
-				     .tags_nbytes = tags.n});
+	start = bam_add(
+		bam, (struct bam_read){.name = name,
+			     .flag = ref_id < 0 ? 4 : (uint16_t)prng_below(r, 4096) & 0xFFFB,
+			     .ref_id = ref_id,
+			     .pos0 = pos0,
+			     .mapq = (uint8_t)prng_below(r, 256),
+			     .cigar = (const char *)cigar.data,
+			     .seq = n_bases ? seq : NULL,
+			     .quals = n_bases && prng_below(r, 8) ? quals : NULL,
+			     .mate_ref_id = (int32_t)prng_below(r, RANDOM_N_REFS + 1) - 1,
+			     .mate_pos0 = (int32_t)prng_below(r, RANDOM_REF_NBASES),
+			     .tlen = (int32_t)prng_below(r, 1000) - 500,
+			     .tags = tags.data,
+			     .tags_nbytes = tags.n});
 	bytes_free(&tags);
 	bytes_free(&cigar);
 	free(seq);
@@ -106,8 +108,8 @@ void random_bam(struct bytes *bam, uint64_t seed, size_t n_records, size_t max_b
 		size_t in_order = i * RANDOM_N_REFS * 10000 / (n_placed + 1);
 
 		if (i < n_placed)
-			random_bam_add(bam, &r, (int32_t)(in_order / 10000), (int32_t)(in_order % 10000),
-				max_bases);
+			random_bam_add(bam, &r, (int32_t)(in_order / 10000),
+				(int32_t)(in_order % 10000), max_bases);
 		else
 			random_bam_add(bam, &r, -1, -1, max_bases);
 	}

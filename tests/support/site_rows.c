@@ -24,8 +24,8 @@ static void add_row(struct variants *v, const struct site_row *row)
 	check(pool_add(&v->contigs, row->contig, strlen(row->contig), &contig, &err), &err);
 	if (row->gt)
 		check(pool_add(&v->gts, row->gt, strlen(row->gt), &gt, &err), &err);
-	check(variants_add(v, contig, row->pos1 - 1, row->pos1, row->ref, strlen(row->ref), row->alt,
-		      strlen(row->alt), gt, &err),
+	check(variants_add(v, contig, row->pos1 - 1, row->pos1, row->ref, strlen(row->ref),
+		      row->alt, strlen(row->alt), gt, &err),
 		&err);
 }
 
@@ -40,17 +40,22 @@ void site_table_start(struct site_table *t, const struct site_row *rows, size_t 
 	t->rows.has_gt = n > 0 && rows[0].gt;
 }
 
-void site_table_finish(struct site_table *t, enum sphex_mode mode, bool drop_duplicates, bool share_counts)
+void site_table_finish(
+	struct site_table *t, enum sphex_mode mode, bool drop_duplicates, bool share_counts)
 {
 	static const char *const names[] = {"chr1", "chr2", "chr3"};
 	const struct sites_options options = {count_rules_of(mode), drop_duplicates, share_counts};
 	struct sphex_error err;
 	uint32_t *contig_refs = memory_new(t->variants.contigs.n, sizeof(*contig_refs));
 
-	check(contigs_map(&t->variants.contigs, &(struct contig_names){names, 3}, false, contig_refs, &err), &err);
+	check(contigs_map(&t->variants.contigs, &(struct contig_names){names, 3}, false,
+		      contig_refs, &err),
+		&err);
 	for (uint32_t i = 0; i < t->variants.contigs.n; i++)
 		contig_refs[i] = contig_refs[i] == CONTIG_NONE ? 3 + i : contig_refs[i];
-	check(sites_build(&t->variants, &t->rows, 3, contig_refs, &options, &t->sites, &t->missing, &err), &err);
+	check(sites_build(&t->variants, &t->rows, 3, contig_refs, &options, &t->sites, &t->missing,
+		      &err),
+		&err);
 	memory_free(contig_refs);
 }
 

@@ -1,4 +1,5 @@
-/* Rows written down in a test become variants, rows and sites, as a variant file would make them. */
+/* Rows written down in a test become variants, rows and sites, as a variant file would make them.
+ */
 #ifndef SPHEX_TESTS_SITE_ROWS_H
 #define SPHEX_TESTS_SITE_ROWS_H
 
@@ -21,7 +22,8 @@ struct site_table {
 /* Variants and rows only. */
 void site_table_start(struct site_table *t, const struct site_row *rows, size_t n);
 /* Sites for the rows, which the caller may have changed. Ends the test program on failure. */
-void site_table_finish(struct site_table *t, enum sphex_mode mode, bool drop_duplicates, bool share_counts);
+void site_table_finish(
+	struct site_table *t, enum sphex_mode mode, bool drop_duplicates, bool share_counts);
 void site_table_free(struct site_table *t);
 
 #endif

@@ -21,7 +21,8 @@ static struct opened open_bam(const struct bytes *bam, struct bgzf_shape shape)
 {
 	struct opened o = {.file = bgzf_wrap(bam, shape)};
 	struct sphex_error err;
-	size_t first = random_bam_header_nbytes(bam), size = shape.block_nbytes ? shape.block_nbytes : 65280;
+	size_t first = random_bam_header_nbytes(bam),
+	       size = shape.block_nbytes ? shape.block_nbytes : 65280;
 
 	o.path = temp_file(&o.file, ".bam");
 	cr_assert_eq(input_open(o.path, &o.in, &err), SPHEX_OK);
@@ -29,9 +30,12 @@ static struct opened open_bam(const struct bytes *bam, struct bgzf_shape shape)
 	unit_set_range(&o.unit, 0, o.file.n);
 	o.unit.keep = true;
 	cr_assert_eq(
-		unit_start_at(&o.unit, (uint64_t)bgzf_block_offset(&o.file, first / size) << 16 | first % size, &err),
+		unit_start_at(&o.unit,
+			(uint64_t)bgzf_block_offset(&o.file, first / size) << 16 | first % size,
+			&err),
 		SPHEX_OK);
-	o.batch = (struct sphex_batch){.kernels = sphex_kernels_select(NULL, cpu_bundles()), .n_refs = RANDOM_N_REFS};
+	o.batch = (struct sphex_batch){
+		.kernels = sphex_kernels_select(NULL, cpu_bundles()), .n_refs = RANDOM_N_REFS};
 	return o;
 }
 
@@ -61,7 +65,8 @@ static void expect_record(const struct sphex_batch *b, size_t i, const uint8_t *
 	cr_assert_eq(b->mate_pos0[i], load_i32(start + 28));
 	cr_assert_eq(b->tlens[i], load_i32(start + 32));
 	cr_assert_str_eq(record_name(&r), (const char *)start + 36);
-	cr_assert_eq(r.quals - r.bytes, 36 + start[12] + 4 * load_u16(start + 16) + (load_i32(start + 20) + 1) / 2);
+	cr_assert_eq(r.quals - r.bytes,
+		36 + start[12] + 4 * load_u16(start + 16) + (load_i32(start + 20) + 1) / 2);
 }
 
 Test(batch, columns_and_views_agree_with_the_bytes)
@@ -70,7 +75,8 @@ Test(batch, columns_and_views_agree_with_the_bytes)
 
 	random_bam(&bam, 1, 400, 200);
 	for (size_t size = 100; size < 10000; size *= 3) {
-		struct opened o = open_bam(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
+		struct opened o =
+			open_bam(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
 		size_t at = random_bam_header_nbytes(&bam);
 		struct sphex_error err;
 

@@ -60,7 +60,8 @@ Test(block, the_usual_header_is_found_at_every_length_from_18_on)
 
 		cr_assert_eq(got, n < 18 ? BGZF_NEEDS_MORE : BGZF_PARSED, "%zu bytes", n);
 		if (got == BGZF_PARSED)
-			cr_assert(block.nbytes == 1000 && block.header_nbytes == 18, "%u", block.nbytes);
+			cr_assert(block.nbytes == 1000 && block.header_nbytes == 18, "%u",
+				block.nbytes);
 	}
 	bytes_free(&extra);
 	bytes_free(&b);
@@ -74,7 +75,8 @@ Test(block, other_subfields_may_stand_around_bc)
 		struct bytes extra = {0}, b;
 		struct bgzf_block block;
 
-		/* BC of another length is another subfield, and what looks like BC inside one is its data */
+		/* BC of another length is another subfield, and what looks like BC inside one is
+		 * its data */
 		add_subfield(&extra, i % 2 ? "BC" : "ZZ", sizes[i / 7] == 2 ? 4 : sizes[i / 7]);
 		add_bsize(&extra, 20000);
 		add_subfield(&extra, "YY", sizes[i % 7]);
@@ -95,7 +97,11 @@ Test(block, a_header_without_bc_is_none)
 		const char *extra;
 		size_t nbytes;
 	} cases[] = {{"", 0}, {"ZZ\2\0ab", 6}, {"BC\1\0a", 5}, {"BC\3\0abc", 7}, {"bc\2\0ab", 6},
-		{"BC\2\0a", 5}, {"BC", 2}, {"ZZ\xff\xff""BC\2\0ab", 10}, {"ZZ\3\0BC\2\0ab", 10}};
+		{"BC\2\0a", 5}, {"BC", 2},
+		{"ZZ\xff\xff"
+		 "BC\2\0ab",
+			10},
+		{"ZZ\3\0BC\2\0ab", 10}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bytes b = header_with(cases[i].extra, cases[i].nbytes);
@@ -116,8 +122,8 @@ Test(block, rejects_bsize_smaller_than_header_and_trailer)
 		add_subfield(&extra, "ZZ", 10);
 		add_bsize(&extra, bsize);
 		b = header_with(extra.data, extra.n); /* 12 + 14 + 6 */
-		cr_assert_eq(parse(&b, b.n, &block), bsize + 1 < 32 + 8 ? BGZF_NOT_A_BLOCK : BGZF_PARSED,
-			"%u", bsize);
+		cr_assert_eq(parse(&b, b.n, &block),
+			bsize + 1 < 32 + 8 ? BGZF_NOT_A_BLOCK : BGZF_PARSED, "%u", bsize);
 		bytes_free(&extra);
 		bytes_free(&b);
 	}
@@ -134,7 +140,8 @@ Test(block, extra_fields_that_leave_no_room_are_refused)
 		b.data[11] = (uint8_t)(extra_nbytes >> 8);
 		/* 12 + XLEN + 8 must fit into 65536 */
 		cr_assert_eq(parse(&b, b.n, &block),
-			extra_nbytes <= 65516 ? BGZF_NEEDS_MORE : BGZF_NOT_A_BLOCK, "%zu", extra_nbytes);
+			extra_nbytes <= 65516 ? BGZF_NEEDS_MORE : BGZF_NOT_A_BLOCK, "%zu",
+			extra_nbytes);
 		bytes_free(&b);
 	}
 }
@@ -171,7 +178,8 @@ Test(block, random_headers_stay_within_their_bytes)
 		b.data[10] = (uint8_t)prng_below(&r, 80);
 		if (parse(&b, b.n, &block) == BGZF_PARSED) {
 			cr_assert(block.header_nbytes <= b.n, "header behind the bytes");
-			cr_assert(block.nbytes >= block.header_nbytes + 8 && block.nbytes <= 65536, "%u", block.nbytes);
+			cr_assert(block.nbytes >= block.header_nbytes + 8 && block.nbytes <= 65536,
+				"%u", block.nbytes);
 		}
 		bytes_free(&b);
 	}
@@ -179,8 +187,8 @@ Test(block, random_headers_stay_within_their_bytes)
 
 Test(block, only_the_28_bytes_of_the_specification_are_the_eof_marker)
 {
-	static const uint8_t marker[29] = {0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42, 0x43, 2, 0,
-		0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7};
+	static const uint8_t marker[29] = {0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 6, 0, 0x42,
+		0x43, 2, 0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7};
 	uint8_t other[29];
 
 	for (size_t n = 0; n <= 29; n++)

@@ -1,4 +1,5 @@
-/* Hopping over blocks and inflating them: from any place, from files and pipes, up to every damage. */
+/* Hopping over blocks and inflating them: from any place, from files and pipes, up to every damage.
+ */
 #include <criterion/criterion.h>
 
 #include <libdeflate.h>
@@ -51,7 +52,8 @@ static void add_odd_block(struct bytes *file, size_t extra_nbytes, const char *c
 Test(blocks, hopping_stops_after_so_many_blocks_or_bytes)
 {
 	struct bytes content = random_content(20000);
-	struct bytes file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 1000, .level = 1});
+	struct bytes file =
+		bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 1000, .level = 1});
 	char *path = temp_file(&file, ".gz");
 	struct input *in = open_input(path);
 	struct sphex_error err;
@@ -61,7 +63,8 @@ Test(blocks, hopping_stops_after_so_many_blocks_or_bytes)
 		size_t k = 0;
 
 		while (!hop.at_end && k < 21) {
-			cr_assert_eq(block_hop_over(&hop, UINT64_MAX / 2, n_blocks, &err), SPHEX_OK);
+			cr_assert_eq(
+				block_hop_over(&hop, UINT64_MAX / 2, n_blocks, &err), SPHEX_OK);
 			k = k + n_blocks < 21 ? k + n_blocks : 21;
 			cr_assert_eq(hop.offset, bgzf_block_offset(&file, k));
 		}
@@ -141,7 +144,8 @@ Test(blocks, extra_fields_of_any_length_are_passed)
 Test(blocks, a_cut_file_ends_in_an_error_at_the_block_that_is_cut)
 {
 	struct bytes content = random_content(300);
-	struct bytes file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 100, .level = 6});
+	struct bytes file =
+		bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 100, .level = 6});
 	size_t last = 0;
 
 	for (size_t cut = 1; cut < file.n; cut++) {
@@ -158,7 +162,8 @@ Test(blocks, a_cut_file_ends_in_an_error_at_the_block_that_is_cut)
 			last++;
 		status = block_hop_over(&hop, UINT64_MAX / 2, 100, &err);
 		cr_assert_eq(hop.offset, bgzf_block_offset(&file, last));
-		cr_assert_eq(status, hop.offset == cut ? SPHEX_OK : SPHEX_E_TRUNCATED, "cut at %zu", cut);
+		cr_assert_eq(status, hop.offset == cut ? SPHEX_OK : SPHEX_E_TRUNCATED, "cut at %zu",
+			cut);
 		cr_assert_not(hop.ends_with_eof_marker);
 		if (status) {
 			cr_assert_str_eq(err.file, path);
@@ -167,7 +172,8 @@ Test(blocks, a_cut_file_ends_in_an_error_at_the_block_that_is_cut)
 		cr_assert_eq(block_reader_init(&reader, hop.in, &err), SPHEX_OK);
 		for (size_t k = 0; k < last; k++)
 			cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_OK);
-		cr_assert_eq(block_reader_next(&reader, out, &n, &err), status ? status : SPHEX_END);
+		cr_assert_eq(
+			block_reader_next(&reader, out, &n, &err), status ? status : SPHEX_END);
 		if (status)
 			cr_assert_eq(err.voffset, hop.offset << 16);
 		block_reader_free(&reader);
@@ -215,7 +221,8 @@ static void read_in_order(struct input *in, const struct bytes *content, const s
 		size_t at = order[i] * 20000;
 
 		block_reader_seek(&reader, bgzf_block_offset(file, order[i]));
-		cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_OK, "%s", err.message);
+		cr_assert_eq(
+			block_reader_next(&reader, out, &n, &err), SPHEX_OK, "%s", err.message);
 		cr_assert_eq(n, content->n - at < 20000 ? content->n - at : 20000);
 		cr_assert(memcmp(out, content->data + at, n) == 0, "block %zu", order[i]);
 	}
@@ -225,7 +232,8 @@ static void read_in_order(struct input *in, const struct bytes *content, const s
 Test(blocks, a_reader_can_be_sent_anywhere)
 {
 	struct bytes content = random_content(1500000);
-	struct bytes file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 20000, .level = 1});
+	struct bytes file =
+		bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 20000, .level = 1});
 	char *path = temp_file(&file, ".gz");
 	struct input *in = open_input(path);
 	size_t order[200];
@@ -247,7 +255,8 @@ Test(blocks, a_pipe_is_hopped_and_inflated_like_a_file)
 {
 	static const size_t steps[] = {17, 5000, 0};
 	struct bytes content = random_content(200000);
-	struct bytes file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 20000, .level = 1});
+	struct bytes file =
+		bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 20000, .level = 1});
 
 	for (size_t i = 0; i < 3; i++) {
 		pid_t feeder = feed_stdin(&file, steps[i]);
@@ -262,7 +271,8 @@ Test(blocks, a_pipe_is_hopped_and_inflated_like_a_file)
 
 			cr_assert_eq(block_hop_over(&hop, UINT64_MAX / 2, 1, &err), SPHEX_OK);
 			cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_OK);
-			cr_assert(n == 20000 && memcmp(out, content.data + at, n) == 0, "other bytes");
+			cr_assert(n == 20000 && memcmp(out, content.data + at, n) == 0,
+				"other bytes");
 			input_release(hop.in, hop.offset);
 		}
 		cr_assert_eq(block_hop_over(&hop, UINT64_MAX / 2, 9, &err), SPHEX_OK);
@@ -278,7 +288,8 @@ Test(blocks, a_pipe_is_hopped_and_inflated_like_a_file)
 Test(blocks, damage_is_reported_with_the_place_of_its_block)
 {
 	struct bytes content = random_content(300);
-	struct bytes file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 100, .level = 6});
+	struct bytes file =
+		bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 100, .level = 6});
 	size_t second = bgzf_block_offset(&file, 1), third = bgzf_block_offset(&file, 2);
 
 	for (size_t at = second; at < third; at++) {
@@ -300,7 +311,8 @@ Test(blocks, damage_is_reported_with_the_place_of_its_block)
 		if (status == SPHEX_OK) /* MTIME, XFL and OS mean nothing */
 			cr_assert(at - second >= 4 && at - second < 10, "byte %zu", at - second);
 		else
-			cr_assert(err.voffset == second << 16 && strcmp(err.file, path) == 0, "no place");
+			cr_assert(err.voffset == second << 16 && strcmp(err.file, path) == 0,
+				"no place");
 		block_reader_free(&reader);
 		input_close(in);
 		temp_remove(path);

@@ -32,7 +32,8 @@ Test(claim, millions_of_names_are_taken_once_each)
 
 Test(claim, half_a_zero_hash_is_a_name)
 {
-	static const struct name_hash odd[] = {{0, 1}, {1, 0}, {0, UINT64_MAX}, {UINT64_MAX, 0}, {0, 1024}, {1024, 0}};
+	static const struct name_hash odd[] = {
+		{0, 1}, {1, 0}, {0, UINT64_MAX}, {UINT64_MAX, 0}, {0, 1024}, {1024, 0}};
 	struct claims c = {0};
 	struct sphex_error err;
 
@@ -54,7 +55,8 @@ Test(claim, names_that_share_a_slot_stay_apart)
 	/* all want the last slot, so that probing wraps around */
 	cr_assert_eq(claims_reserve(&c, N, &err), SPHEX_OK);
 	for (uint64_t i = 1; i <= N; i++)
-		cr_assert(claims_take(&c, (struct name_hash){UINT64_MAX, i}), "%lu", (unsigned long)i);
+		cr_assert(claims_take(&c, (struct name_hash){UINT64_MAX, i}), "%lu",
+			(unsigned long)i);
 	for (uint64_t i = 1; i <= N; i++)
 		cr_assert_not(claims_take(&c, (struct name_hash){UINT64_MAX, i}));
 	claims_free(&c);
@@ -70,7 +72,8 @@ Test(claim, a_cleared_set_is_empty_and_can_be_used)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		cr_assert_eq(claims_reserve(&c, sizes[i], &err), SPHEX_OK);
 		for (uint64_t k = 0; k < sizes[i]; k++)
-			cr_assert(claims_take(&c, hash_of(k)), "%lu of round %zu", (unsigned long)k, i);
+			cr_assert(claims_take(&c, hash_of(k)), "%lu of round %zu", (unsigned long)k,
+				i);
 		for (uint64_t k = 0; k < sizes[i]; k++)
 			cr_assert_not(claims_take(&c, hash_of(k)));
 		cr_assert_eq(c.n, sizes[i]);

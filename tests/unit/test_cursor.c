@@ -17,11 +17,13 @@ Test(cursor, numbers_are_little_endian_at_any_alignment)
 		cr_assert_eq(cursor_u8(&c), b);
 		cr_assert_eq(cursor_u16(&c), (b + 1) | (b + 2) << 8);
 		cr_assert_eq(cursor_u32(&c), (uint32_t)(b + 3) | (uint32_t)(b + 4) << 8 |
-						     (uint32_t)(b + 5) << 16 | (uint32_t)(b + 6) << 24);
+						     (uint32_t)(b + 5) << 16 |
+						     (uint32_t)(b + 6) << 24);
 		cr_assert(cursor_i32(&c) < 0, "the top bit is the sign");
 		cr_assert_eq(cursor_left(&c), 0);
 		cr_assert_not(c.bad);
-		cr_assert_eq(load_u64(bytes + at), load_u32(bytes + at) | (uint64_t)load_u32(bytes + at + 4) << 32);
+		cr_assert_eq(load_u64(bytes + at),
+			load_u32(bytes + at) | (uint64_t)load_u32(bytes + at + 4) << 32);
 	}
 	cr_assert_eq(load_i32((const uint8_t *)"\xff\xff\xff\xff"), -1);
 }

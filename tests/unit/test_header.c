@@ -1,4 +1,5 @@
-/* The BAM header: parsed when it is whole, asked on for when it is not, refused when its lengths lie. */
+/* The BAM header: parsed when it is whole, asked on for when it is not, refused when its lengths
+ * lie. */
 #include <criterion/criterion.h>
 
 #include <string.h>
@@ -24,8 +25,8 @@ static struct bytes make_header(const char *text, const char *const *names, size
 }
 
 /* Parses with nothing readable behind the n bytes. */
-static enum sphex_status parse(const struct bytes *b, size_t n, struct bam_header *out, size_t *n_used,
-	size_t *n_needed, struct sphex_error *err)
+static enum sphex_status parse(const struct bytes *b, size_t n, struct bam_header *out,
+	size_t *n_used, size_t *n_needed, struct sphex_error *err)
 {
 	struct guard g = guard_new(n);
 	uint8_t *p = guard_place(&g, n, GUARD_END);
@@ -99,7 +100,8 @@ Test(header, every_truncation_asks_for_more_but_not_for_more_than_there_is)
 		size_t n_used, n_needed = 0;
 
 		cr_assert_eq(parse(&b, n, &h, &n_used, &n_needed, &err), SPHEX_END, "%zu", n);
-		cr_assert(n_needed > n && n_needed <= b.n, "%zu of %zu bytes: needs %zu", n, b.n, n_needed);
+		cr_assert(n_needed > n && n_needed <= b.n, "%zu of %zu bytes: needs %zu", n, b.n,
+			n_needed);
 		cr_assert(!h.refs && !h.text, "%zu: something was kept", n);
 	}
 	bytes_free(&b);

@@ -18,7 +18,10 @@ static struct bytes make_content(enum content kind, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		bytes_add_number(&b,
-			kind == ZEROS ? 0 : kind == LETTERS ? (uint64_t)"ACGT"[prng_below(&r, 4)] : prng_next(&r), 1);
+			kind == ZEROS     ? 0
+			: kind == LETTERS ? (uint64_t) "ACGT"[prng_below(&r, 4)]
+					  : prng_next(&r),
+			1);
 	return b;
 }
 
@@ -48,14 +51,18 @@ Test(inflate, stored_fixed_and_dynamic_blocks_come_back)
 
 	for (int level = 0; level <= 12; level++) {
 		for (size_t i = 0; i < 7 * N_CONTENTS; i++) {
-			struct bytes content = make_content((enum content)(i / 7), sizes[i % 7]), file;
+			struct bytes content = make_content((enum content)(i / 7), sizes[i % 7]),
+				     file;
 			struct sphex_error err;
 			size_t n;
 
-			file = bgzf_wrap(&content, (struct bgzf_shape){.level = level, .extra_subfield = i % 2});
+			file = bgzf_wrap(&content,
+				(struct bgzf_shape){.level = level, .extra_subfield = i % 2});
 			if (content.n) {
-				cr_assert_eq(inflate_first(inf, &file, out, &n, &err), SPHEX_OK, "%s", err.message);
-				cr_assert(n == content.n && memcmp(out, content.data, n) == 0, "level %d", level);
+				cr_assert_eq(inflate_first(inf, &file, out, &n, &err), SPHEX_OK,
+					"%s", err.message);
+				cr_assert(n == content.n && memcmp(out, content.data, n) == 0,
+					"level %d", level);
 				seen |= 1u << (file.data[i % 2 ? 25 : 18] >> 1 & 3); /* BTYPE */
 			}
 			bytes_free(&content);
@@ -68,7 +75,8 @@ Test(inflate, stored_fixed_and_dynamic_blocks_come_back)
 }
 
 /* A block around deflate data that the caller chose. */
-static struct bytes frame(const void *deflated, size_t nbytes, const void *content, size_t content_nbytes)
+static struct bytes frame(
+	const void *deflated, size_t nbytes, const void *content, size_t content_nbytes)
 {
 	struct bytes b = {0};
 
@@ -88,14 +96,17 @@ Test(inflate, a_block_may_hold_several_deflate_blocks_and_65536_bytes)
 	uint8_t packed[1000];
 	struct sphex_error err;
 	struct bytes file;
-	size_t n = libdeflate_deflate_compress(deflate, content, sizeof(content), packed, sizeof(packed));
+	size_t n = libdeflate_deflate_compress(
+		deflate, content, sizeof(content), packed, sizeof(packed));
 
 	file = frame(packed, n, content, sizeof(content));
 	cr_assert_eq(inflate_first(inf, &file, out, &n, &err), SPHEX_OK);
 	cr_assert_eq(n, 65536);
 	bytes_free(&file);
 	/* stored "ab" (not the last), stored "" (not the last), fixed "" (the last) */
-	file = frame("\0\2\0\xfd\xff""ab\0\0\0\xff\xff\3\0", 14, "ab", 2);
+	file = frame("\0\2\0\xfd\xff"
+		     "ab\0\0\0\xff\xff\3\0",
+		14, "ab", 2);
 	cr_assert_eq(inflate_first(inf, &file, out, &n, &err), SPHEX_OK);
 	cr_assert(n == 2 && memcmp(out, "ab", 2) == 0, "stored blocks");
 	bytes_free(&file);
@@ -128,7 +139,8 @@ Test(inflate, wrong_crc_and_wrong_isize_are_damage)
 			uint32_t isize = k < 2 ? (uint32_t)content.n + (k ? 1u : -1u) : lies[k - 2];
 
 			put_u32(trailer + 4, isize);
-			cr_assert_eq(inflate_first(inf, &file, out, &n, &err), SPHEX_E_DATA, "%u", isize);
+			cr_assert_eq(inflate_first(inf, &file, out, &n, &err), SPHEX_E_DATA, "%u",
+				isize);
 		}
 		put_u32(trailer + 4, (uint32_t)content.n);
 		cr_assert_eq(inflate_first(inf, &file, out, &n, &err), SPHEX_OK);
@@ -155,7 +167,8 @@ Test(inflate, no_flipped_bit_gives_other_bytes)
 
 			file.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
 			if (inflate_first(inf, &file, out, &n, &err) == SPHEX_OK)
-				cr_assert(n == content.n && memcmp(out, content.data, n) == 0, "bit %zu", bit);
+				cr_assert(n == content.n && memcmp(out, content.data, n) == 0,
+					"bit %zu", bit);
 			else
 				n_refused++;
 			file.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -196,7 +209,8 @@ Test(inflate, gzip_members_grow_the_buffer_as_far_as_they_may)
 
 		file = gzip_wrap(&content, 6);
 		bytes_add(&file, "next", 4);
-		cr_assert_eq(inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 20, &n, &n_used, &err),
+		cr_assert_eq(inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 20, &n,
+				     &n_used, &err),
 			SPHEX_OK, "%s", err.message);
 		cr_assert_eq(n, content.n);
 		cr_assert_eq(n_used, file.n - 4);
@@ -216,10 +230,13 @@ Test(inflate, gzip_members_larger_than_the_limit_are_refused)
 	uint8_t *out = NULL;
 	size_t cap = 0, n, n_used;
 
-	cr_assert_eq(inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 19, &n, &n_used, &err),
+	cr_assert_eq(
+		inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 19, &n, &n_used, &err),
 		SPHEX_E_LIMIT);
 	cr_assert(err.hint[0], "no advice");
-	cr_assert_eq(inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 20, &n, &n_used, &err), SPHEX_OK);
+	cr_assert_eq(
+		inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 20, &n, &n_used, &err),
+		SPHEX_OK);
 	cr_assert_eq(n, content.n);
 	memory_free(out);
 	bytes_free(&content);
@@ -236,12 +253,15 @@ Test(inflate, cut_or_damaged_gzip_members_are_damage)
 	size_t cap = 0, n, n_used;
 
 	for (size_t cut = 0; cut < file.n; cut++)
-		cr_assert_eq(inflate_gzip_member(inf, file.data, cut, &out, &cap, 1 << 20, &n, &n_used, &err),
+		cr_assert_eq(inflate_gzip_member(
+				     inf, file.data, cut, &out, &cap, 1 << 20, &n, &n_used, &err),
 			SPHEX_E_DATA, "cut at %zu", cut);
 	for (size_t at = 10; at < file.n; at++) {
 		file.data[at] ^= 0x10;
-		if (inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 20, &n, &n_used, &err) == SPHEX_OK)
-			cr_assert(n == content.n && memcmp(out, content.data, n) == 0, "byte %zu", at);
+		if (inflate_gzip_member(inf, file.data, file.n, &out, &cap, 1 << 20, &n, &n_used,
+			    &err) == SPHEX_OK)
+			cr_assert(n == content.n && memcmp(out, content.data, n) == 0, "byte %zu",
+				at);
 		file.data[at] ^= 0x10;
 	}
 	memory_free(out);

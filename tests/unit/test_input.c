@@ -36,7 +36,8 @@ static void expect_bytes(struct input *in, const struct bytes *all, uint64_t off
 	uint8_t *out = malloc(n + 1);
 
 	cr_assert_eq(input_read_at(in, offset, out, n, &n_read, &err), SPHEX_OK);
-	cr_assert_eq(n_read, have < n ? have : n, "%zu bytes at %lu", n_read, (unsigned long)offset);
+	cr_assert_eq(
+		n_read, have < n ? have : n, "%zu bytes at %lu", n_read, (unsigned long)offset);
 	cr_assert(n_read == 0 || memcmp(out, all->data + offset, n_read) == 0, "other bytes");
 	free(out);
 }
@@ -75,7 +76,8 @@ Test(input, a_pipe_gives_the_same_bytes_as_a_file)
 		for (uint64_t released = 0; released < all.n; released += prng_below(&r, 900)) {
 			input_release(in, released);
 			expect_bytes(in, &all, released, (size_t)prng_below(&r, 2000));
-			expect_bytes(in, &all, released + prng_below(&r, 500), (size_t)prng_below(&r, 2000));
+			expect_bytes(in, &all, released + prng_below(&r, 500),
+				(size_t)prng_below(&r, 2000));
 		}
 		expect_bytes(in, &all, all.n, 10);
 		expect_bytes(in, &all, all.n + 10, 10);
@@ -204,7 +206,8 @@ static void *visit(void *arg)
 	struct prng r = {v->seed};
 
 	for (int i = 0; i < 200; i++)
-		expect_bytes(v->in, v->all, prng_below(&r, v->all->n), (size_t)prng_below(&r, 3000));
+		expect_bytes(
+			v->in, v->all, prng_below(&r, v->all->n), (size_t)prng_below(&r, 3000));
 	return NULL;
 }
 

@@ -66,7 +66,8 @@ Test(memory, growing_arrays_keep_their_elements_and_double)
 		size_t before = cap;
 
 		cr_assert(memory_reserve(&items, &cap, i + 1, sizeof(*items)), "%u", i);
-		cr_assert(cap > i && (cap == before || cap >= 2 * before), "%zu after %zu", cap, before);
+		cr_assert(cap > i && (cap == before || cap >= 2 * before), "%zu after %zu", cap,
+			before);
 		items[i] = i;
 	}
 	for (uint32_t i = 0; i < 100000; i++)

@@ -6,7 +6,8 @@
 #include "bam/record.h"
 #include "count/modes.h"
 
-static const enum sphex_mode modes[] = {SPHEX_MODE_NATIVE, SPHEX_MODE_WASP2, SPHEX_MODE_WASP2_LEGACY};
+static const enum sphex_mode modes[] = {
+	SPHEX_MODE_NATIVE, SPHEX_MODE_WASP2, SPHEX_MODE_WASP2_LEGACY};
 
 enum { N_MODES = sizeof(modes) / sizeof(modes[0]) };
 
@@ -17,10 +18,11 @@ Test(modes, every_mode_has_rules_with_a_name_of_its_own)
 
 		cr_assert(rules && rules->name && rules->name[0], "mode %zu", i);
 		for (size_t k = 0; k < i; k++)
-			cr_assert(strcmp(rules->name, count_rules_of(modes[k])->name) != 0, "%s twice", rules->name);
+			cr_assert(strcmp(rules->name, count_rules_of(modes[k])->name) != 0,
+				"%s twice", rules->name);
 	}
 	cr_assert_null(count_rules_of((enum sphex_mode)99));
-	cr_assert_null(count_rules_of((enum sphex_mode)-1));
+	cr_assert_null(count_rules_of((enum sphex_mode) - 1));
 }
 
 Test(modes, every_count_column_has_a_name_and_no_more)
@@ -28,7 +30,8 @@ Test(modes, every_count_column_has_a_name_and_no_more)
 	for (size_t i = 0; i < N_MODES; i++) {
 		const struct count_rules *rules = count_rules_of(modes[i]);
 
-		cr_assert(rules->n_counts >= 3 && rules->n_counts <= MAX_COUNTS, "%u", rules->n_counts);
+		cr_assert(rules->n_counts >= 3 && rules->n_counts <= MAX_COUNTS, "%u",
+			rules->n_counts);
 		for (unsigned k = 0; k < MAX_COUNTS; k++)
 			cr_assert_eq(rules->count_names[k] != NULL, k < rules->n_counts);
 		cr_assert_str_eq(rules->count_names[0], "ref_count");
@@ -44,7 +47,8 @@ static void expect_silent(enum sphex_mode mode, const char *silent)
 	uint16_t bits = count_rules_of(mode)->silent_bases;
 
 	for (unsigned code = 0; code < 16; code++)
-		cr_assert_eq(bits >> code & 1, strchr(silent, letters[code]) != NULL, "%c", letters[code]);
+		cr_assert_eq(bits >> code & 1, strchr(silent, letters[code]) != NULL, "%c",
+			letters[code]);
 }
 
 Test(modes, the_letters_that_say_nothing)

@@ -1,4 +1,5 @@
-/* 128 bits for a name: no two names met here share them, and nothing but the name's bytes is read. */
+/* 128 bits for a name: no two names met here share them, and nothing but the name's bytes is read.
+ */
 #include <criterion/criterion.h>
 
 #include <stdio.h>
@@ -40,7 +41,8 @@ Test(name_hash, names_of_sequencers_do_not_collide)
 	for (unsigned tile = 1101; n < N; tile++)
 		for (unsigned x = 1000; x < 2000 && n < N; x++)
 			for (unsigned y = 1000; y < 1100 && n < N; y++) {
-				int length = snprintf(name, sizeof(name), "A00123:42:HXXXXDSXX:1:%u:%u:%u", tile, x, y);
+				int length = snprintf(name, sizeof(name),
+					"A00123:42:HXXXXDSXX:1:%u:%u:%u", tile, x, y);
 
 				hashes[n++] = name_hash_of((const uint8_t *)name, (size_t)length);
 			}
@@ -68,8 +70,9 @@ Test(name_hash, one_changed_bit_or_byte_more_changes_it)
 
 Test(name_hash, swapped_words_change_it)
 {
-	static const char *const names[] = {"12345678abcdefgh", "abcdefgh12345678", "12345678abcdefghABCDEFGH",
-		"ABCDEFGH12345678abcdefgh", "12345678abcdefgh12345678abcdefgh", "abcdefgh12345678abcdefgh12345678"};
+	static const char *const names[] = {"12345678abcdefgh", "abcdefgh12345678",
+		"12345678abcdefghABCDEFGH", "ABCDEFGH12345678abcdefgh",
+		"12345678abcdefgh12345678abcdefgh", "abcdefgh12345678abcdefgh12345678"};
 	struct name_hash hashes[6];
 
 	for (size_t i = 0; i < 6; i++)
@@ -94,7 +97,8 @@ Test(name_hash, only_the_bytes_of_the_name_are_read_and_count)
 			guard_paint(&g, p, nbytes);
 			memcpy(p, name, nbytes);
 			got = name_hash_of(p, nbytes);
-			cr_assert(got.lo == want.lo && got.hi == want.hi, "%zu bytes at %u", nbytes, place);
+			cr_assert(got.lo == want.lo && got.hi == want.hi, "%zu bytes at %u", nbytes,
+				place);
 			cr_assert(got.lo | got.hi, "zero stands for no name");
 		}
 	}

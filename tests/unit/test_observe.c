@@ -1,4 +1,5 @@
-/* What one record says about the sites that it covers, in every kind of CIGAR, by the rules of each mode. */
+/* What one record says about the sites that it covers, in every kind of CIGAR, by the rules of each
+ * mode. */
 #include <criterion/criterion.h>
 
 #include <stdio.h>
@@ -23,8 +24,10 @@ struct opened {
 
 static struct opened open_records(const struct bytes *bam, size_t block_nbytes)
 {
-	struct bytes records = {bam->data + random_bam_header_nbytes(bam), bam->n - random_bam_header_nbytes(bam), 0};
-	struct opened o = {.file = bgzf_wrap(&records, (struct bgzf_shape){.block_nbytes = block_nbytes, .level = 1})};
+	struct bytes records = {bam->data + random_bam_header_nbytes(bam),
+		bam->n - random_bam_header_nbytes(bam), 0};
+	struct opened o = {.file = bgzf_wrap(&records,
+				   (struct bgzf_shape){.block_nbytes = block_nbytes, .level = 1})};
 	struct sphex_error err;
 
 	o.path = temp_file(&o.file, ".records");
@@ -42,7 +45,8 @@ static void close_records(struct opened *o)
 	bytes_free(&o->file);
 }
 
-static struct observer observer_for(const struct site_table *t, enum sphex_mode mode, uint8_t min_baseq)
+static struct observer observer_for(
+	const struct site_table *t, enum sphex_mode mode, uint8_t min_baseq)
 {
 	return (struct observer){.rules = count_rules_of(mode),
 		.kernels = sphex_kernels_select(NULL, cpu_bundles()),
@@ -51,8 +55,8 @@ static struct observer observer_for(const struct site_table *t, enum sphex_mode 
 }
 
 /* The observations of the reads, as text: "row:class row:class"; "-" without a base. */
-static void observe(const struct site_row *rows, size_t n_rows, const struct bam_read *reads, size_t n_reads,
-	enum sphex_mode mode, uint8_t min_baseq, char *out)
+static void observe(const struct site_row *rows, size_t n_rows, const struct bam_read *reads,
+	size_t n_reads, enum sphex_mode mode, uint8_t min_baseq, char *out)
 {
 	static const char classes[] = "RAO..-";
 	struct observations o = {0};
@@ -76,7 +80,8 @@ static void observe(const struct site_row *rows, size_t n_rows, const struct bam
 	if (status)
 		strcpy(out, sphex_status_name(status));
 	for (size_t i = 0; !status && i < o.n; i++)
-		out += sprintf(out, "%s%u:%c", i ? " " : "", t.sites.order[o.items[i].site], classes[o.items[i].says]);
+		out += sprintf(out, "%s%u:%c", i ? " " : "", t.sites.order[o.items[i].site],
+			classes[o.items[i].says]);
 	observations_free(&o);
 	site_table_free(&t);
 	close_records(&file);
@@ -90,7 +95,8 @@ struct one {
 };
 
 /* Rows: 0 is A>G at 100, 1 is T>C at 105. */
-static const struct site_row two_sites[] = {{"chr1", 100, "A", "G", NULL}, {"chr1", 105, "T", "C", NULL}};
+static const struct site_row two_sites[] = {
+	{"chr1", 100, "A", "G", NULL}, {"chr1", 105, "T", "C", NULL}};
 
 static const struct one singles[] = {
 	/*                                        91       100  105 */
@@ -110,8 +116,10 @@ static const struct one singles[] = {
 	{"soft clip over the second", "12M8S", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A"},
 	{"hard clips", "7H20M7H", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
 	{"padding behind the sites", "20M1P1M", "CCCCCCCCCGCCCCTCCCCCC", NULL, "0:A", "0:A 1:R"},
-	{"padding shifts the read in legacy only", "3M1P16M", "CCCCCCCCCGACCCTCCCC", NULL, "0:A", "0:R 1:A"},
-	{"zero-length operations", "0M5M0D0I0N5M0S10M0H", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
+	{"padding shifts the read in legacy only", "3M1P16M", "CCCCCCCCCGACCCTCCCC", NULL, "0:A",
+		"0:R 1:A"},
+	{"zero-length operations", "0M5M0D0I0N5M0S10M0H", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A",
+		"0:A 1:R"},
 	{"only zero-length", "0M", "C", NULL, "", ""},
 	{"no CIGAR", "*", "CCCCCCCCCC", NULL, "", ""},
 	{"codes without a meaning", "5M3B15M", "CCCCCCCCCGCCCCTCCCCC", NULL, "0:A", "0:A 1:R"},
@@ -127,7 +135,8 @@ Test(observe, single_records_in_every_kind_of_cigar)
 {
 	for (size_t i = 0; i < N_OF(singles); i++) {
 		const struct one *one = &singles[i];
-		struct bam_read read = {.name = "r", .pos0 = 90, .cigar = one->cigar, .seq = one->seq};
+		struct bam_read read = {
+			.name = "r", .pos0 = 90, .cigar = one->cigar, .seq = one->seq};
 		char got[200];
 
 		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2, 0, got);
@@ -138,7 +147,8 @@ Test(observe, single_records_in_every_kind_of_cigar)
 }
 
 /* The same sites, the second one listed first. */
-static const struct site_row swapped_sites[] = {{"chr1", 105, "T", "C", NULL}, {"chr1", 100, "A", "G", NULL}};
+static const struct site_row swapped_sites[] = {
+	{"chr1", 105, "T", "C", NULL}, {"chr1", 100, "A", "G", NULL}};
 
 Test(observe, the_site_listed_first_is_chosen_not_the_leftmost)
 {
@@ -149,7 +159,8 @@ Test(observe, the_site_listed_first_is_chosen_not_the_leftmost)
 		{"9M1D10M", "CCCCCCCCCCCCCCCCCCC", "0:A"}, {"20M", "CCCCCCCCCGCCCCRCCCCC", ""}};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
-		struct bam_read read = {.name = "r", .pos0 = 90, .cigar = cases[i].cigar, .seq = cases[i].seq};
+		struct bam_read read = {
+			.name = "r", .pos0 = 90, .cigar = cases[i].cigar, .seq = cases[i].seq};
 		char got[200];
 
 		observe(swapped_sites, 2, &read, 1, SPHEX_MODE_WASP2, 0, got);
@@ -163,12 +174,15 @@ Test(observe, a_low_quality_at_the_chosen_site_gives_no_second_choice)
 		const char *quals, *want;
 		uint8_t min_baseq;
 	} cases[] = {{"IIIIIIIII+IIIIIIIIII", "", 20}, {"IIIIIIIII5IIIIIIIIII", "0:A", 20},
-		{"IIIIIIIII4IIIIIIIIII", "", 20}, {"!!!!!!!!!!!!!!!!!!!!", "0:A", 0}, {NULL, "0:A", 255},
-		{"~~~~~~~~~~~~~~~~~~~~", "", 255}};
+		{"IIIIIIIII4IIIIIIIIII", "", 20}, {"!!!!!!!!!!!!!!!!!!!!", "0:A", 0},
+		{NULL, "0:A", 255}, {"~~~~~~~~~~~~~~~~~~~~", "", 255}};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
-		struct bam_read read = {
-			.name = "r", .pos0 = 90, .cigar = "20M", .seq = "CCCCCCCCCGCCCCTCCCCC", .quals = cases[i].quals};
+		struct bam_read read = {.name = "r",
+			.pos0 = 90,
+			.cigar = "20M",
+			.seq = "CCCCCCCCCGCCCCTCCCCC",
+			.quals = cases[i].quals};
 		char got[200];
 
 		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2, cases[i].min_baseq, got);
@@ -179,7 +193,10 @@ Test(observe, a_low_quality_at_the_chosen_site_gives_no_second_choice)
 Test(observe, only_the_unmapped_flag_matters)
 {
 	for (unsigned bit = 0; bit < 16; bit++) {
-		struct bam_read read = {.name = "r", .flag = (uint16_t)(1u << bit), .pos0 = 90, .cigar = "20M",
+		struct bam_read read = {.name = "r",
+			.flag = (uint16_t)(1u << bit),
+			.pos0 = 90,
+			.cigar = "20M",
 			.seq = "CCCCCCCCCGCCCCTCCCCC"};
 		char got[200];
 
@@ -196,11 +213,15 @@ Test(observe, a_record_without_span_lies_on_its_first_base)
 	static const struct {
 		uint16_t flag;
 		const char *cigar, *want;
-	} cases[] = {{4, "*", "0:-"}, {0, "*", "0:-"}, {0, "3S", "0:-"}, {4, "3M", "0:A"}, {0, "3I", "0:-"}};
+	} cases[] = {{4, "*", "0:-"}, {0, "*", "0:-"}, {0, "3S", "0:-"}, {4, "3M", "0:A"},
+		{0, "3I", "0:-"}};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
-		struct bam_read read = {
-			.name = "r", .flag = cases[i].flag, .pos0 = 99, .cigar = cases[i].cigar, .seq = "GCC"};
+		struct bam_read read = {.name = "r",
+			.flag = cases[i].flag,
+			.pos0 = 99,
+			.cigar = cases[i].cigar,
+			.seq = "GCC"};
 		char got[200];
 
 		observe(two_sites, 2, &read, 1, SPHEX_MODE_WASP2_LEGACY, 0, got);
@@ -216,15 +237,15 @@ Test(observe, a_record_without_span_lies_on_its_first_base)
 Test(observe, text_alleles_are_compared_with_the_read_as_it_is)
 {
 	static const struct {
-		const char *ref, *alt, *cigar, *seq, *want; /* the read starts at 91, the site is at 100 */
+		const char *ref, *alt, *cigar, *seq,
+			*want; /* the read starts at 91, the site is at 100 */
 	} cases[] = {
 		{"A", "AT", "12M", "CCCCCCCCCATG", "0:A"}, /* next base T */
 		{"A", "AT", "12M", "CCCCCCCCCAAG", "0:R"}, /* starts with REF */
 		{"A", "AT", "10M1I2M", "CCCCCCCCCATGG", "0:A"},
 		{"A", "AT", "10M2S", "CCCCCCCCCATG", "0:A"}, /* soft clip is read on */
 		{"A", "AT", "10M", "CCCCCCCCCA", "0:R"},     /* the read ends: equal to REF */
-		{"A", "AT", "10M", "CCCCCCCCCT", "0:O"},
-		{"AT", "A", "12M", "CCCCCCCCCATG", "0:R"},
+		{"A", "AT", "10M", "CCCCCCCCCT", "0:O"}, {"AT", "A", "12M", "CCCCCCCCCATG", "0:R"},
 		{"AT", "A", "12M", "CCCCCCCCCACG", "0:A"}, /* starts with ALT */
 		{"AT", "A", "10M", "CCCCCCCCCA", "0:A"},   /* equal to ALT */
 		{"AC", "GT", "12M", "CCCCCCCCCGTA", "0:A"},
@@ -240,13 +261,16 @@ Test(observe, text_alleles_are_compared_with_the_read_as_it_is)
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
 		struct site_row row = {"chr1", 100, cases[i].ref, cases[i].alt, NULL};
-		struct bam_read read = {.name = "r", .pos0 = 90, .cigar = cases[i].cigar, .seq = cases[i].seq};
+		struct bam_read read = {
+			.name = "r", .pos0 = 90, .cigar = cases[i].cigar, .seq = cases[i].seq};
 		char got[200];
 
 		observe(&row, 1, &read, 1, SPHEX_MODE_WASP2, 0, got);
-		cr_assert_str_eq(got, cases[i].want, "%s>%s %s: %s", cases[i].ref, cases[i].alt, cases[i].seq, got);
+		cr_assert_str_eq(got, cases[i].want, "%s>%s %s: %s", cases[i].ref, cases[i].alt,
+			cases[i].seq, got);
 		observe(&row, 1, &read, 1, SPHEX_MODE_WASP2_LEGACY, 0, got);
-		cr_assert_str_eq(got, "0:O", "%s>%s in legacy: %s", cases[i].ref, cases[i].alt, got);
+		cr_assert_str_eq(
+			got, "0:O", "%s>%s in legacy: %s", cases[i].ref, cases[i].alt, got);
 	}
 }
 
@@ -274,7 +298,8 @@ Test(observe, text_alleles_may_be_longer_than_any_buffer)
 Test(observe, a_low_quality_silences_text_alleles_too)
 {
 	struct site_row row = {"chr1", 100, "A", "AT", NULL};
-	struct bam_read read = {.name = "r", .pos0 = 99, .cigar = "3M", .seq = "ATG", .quals = "+II"};
+	struct bam_read read = {
+		.name = "r", .pos0 = 99, .cigar = "3M", .seq = "ATG", .quals = "+II"};
 	char got[200];
 
 	observe(&row, 1, &read, 1, SPHEX_MODE_WASP2, 20, got);
@@ -285,7 +310,8 @@ Test(observe, a_low_quality_silences_text_alleles_too)
 
 /* ---------------------------------------------------------------- many records */
 
-/* An oracle that walks every pair of record and site, base by base, as section 2 of the rules says. */
+/* An oracle that walks every pair of record and site, base by base, as section 2 of the rules says.
+ */
 struct pair {
 	uint32_t order;
 	char says;
@@ -321,17 +347,21 @@ static char letter_class(const struct site_row *row, char letter)
 	return letter == row->ref[0] ? 'R' : letter == row->alt[0] ? 'A' : 'O';
 }
 
-static void oracle_wasp2(const struct record *r, const struct site_row *rows, size_t n, struct bytes *out)
+static void oracle_wasp2(
+	const struct record *r, const struct site_row *rows, size_t n, struct bytes *out)
 {
 	if (r->flags & FLAG_UNMAPPED || r->ref_id < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		int64_t q = rows[i].contig[3] - '1' == r->ref_id ? aligned_base(r, rows[i].pos1 - 1, false) : -1;
+		int64_t q = rows[i].contig[3] - '1' == r->ref_id
+				    ? aligned_base(r, rows[i].pos1 - 1, false)
+				    : -1;
 
 		if (q < 0)
 			continue;
 		if (strchr("ACGTN", base_letter(r, (uint32_t)q)))
-			bytes_print(out, "%zu:%c ", i, letter_class(&rows[i], base_letter(r, (uint32_t)q)));
+			bytes_print(out, "%zu:%c ", i,
+				letter_class(&rows[i], base_letter(r, (uint32_t)q)));
 		return;
 	}
 }
@@ -357,7 +387,8 @@ Test(observe, random_records_over_random_sites_agree_with_a_walk_base_by_base)
 		for (size_t i = 0; i < N_SITES; i++) {
 			size_t place = sorted ? i * 30000 / N_SITES : prng_below(&r, 30000);
 
-			rows[i] = (struct site_row){contigs[place / 10000], (uint32_t)(place % 10000) + 1, "A", "G", NULL};
+			rows[i] = (struct site_row){contigs[place / 10000],
+				(uint32_t)(place % 10000) + 1, "A", "G", NULL};
 		}
 		site_table_start(&t, rows, N_SITES);
 		site_table_finish(&t, SPHEX_MODE_WASP2, false, true);
@@ -367,17 +398,20 @@ Test(observe, random_records_over_random_sites_agree_with_a_walk_base_by_base)
 		while (!file.unit.finished) {
 			static const char classes[] = "RAO";
 
-			cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK, "%s", err.message);
+			cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK, "%s",
+				err.message);
 			n_records += o.n_records;
 			for (size_t i = 0; i < o.n; i++)
-				bytes_print(&got, "%u:%c ", t.sites.order[o.items[i].site], classes[o.items[i].says]);
+				bytes_print(&got, "%u:%c ", t.sites.order[o.items[i].site],
+					classes[o.items[i].says]);
 		}
 		cr_assert_eq(n_records, 3000);
 		for (size_t at = random_bam_header_nbytes(&bam), nbytes; at < bam.n; at += nbytes) {
 			struct record record;
 
 			nbytes = load_u32(bam.data + at) + 4;
-			cr_assert_eq(record_parse(bam.data + at, nbytes, 3, &record, &err), SPHEX_OK);
+			cr_assert_eq(
+				record_parse(bam.data + at, nbytes, 3, &record, &err), SPHEX_OK);
 			oracle_wasp2(&record, rows, N_SITES, &want);
 		}
 		bytes_add_number(&want, 0, 1);
@@ -406,7 +440,8 @@ Test(observe, large_results_are_handed_out_in_parts)
 
 	random_bam_start(&bam);
 	for (size_t i = 0; i < N_READS; i++)
-		bam_add(&bam, (struct bam_read){.name = "r", .pos0 = 99, .cigar = "6M", .seq = "GCCCCT"});
+		bam_add(&bam,
+			(struct bam_read){.name = "r", .pos0 = 99, .cigar = "6M", .seq = "GCCCCT"});
 	site_table_start(&t, two_sites, 2);
 	site_table_finish(&t, SPHEX_MODE_WASP2_LEGACY, false, true);
 	observer = observer_for(&t, SPHEX_MODE_WASP2_LEGACY, 0);
@@ -415,7 +450,8 @@ Test(observe, large_results_are_handed_out_in_parts)
 	while (!file.unit.finished) {
 		cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK);
 		for (size_t i = 0; i < o.n; i++, n++)
-			cr_assert(o.items[i].site == n % 2 && o.items[i].says == 1 - n % 2, "observation %zu", n);
+			cr_assert(o.items[i].site == n % 2 && o.items[i].says == 1 - n % 2,
+				"observation %zu", n);
 		n_parts++;
 		unit_drop_read(&file.unit);
 	}
@@ -434,8 +470,8 @@ Test(observe, records_out_of_order_are_refused_with_their_place)
 	static const struct {
 		int32_t ref_id, pos0;
 		bool sorted;
-	} cases[] = {{1, 500, true}, {1, 501, true}, {1, INT32_MAX, true}, {2, 0, true}, {-1, -1, true}, {-1, 0, true},
-		{1, 499, false}, {0, 1000, false}, {1, -1, false}};
+	} cases[] = {{1, 500, true}, {1, 501, true}, {1, INT32_MAX, true}, {2, 0, true},
+		{-1, -1, true}, {-1, 0, true}, {1, 499, false}, {0, 1000, false}, {1, -1, false}};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
 		struct observations o = {0};
@@ -448,21 +484,25 @@ Test(observe, records_out_of_order_are_refused_with_their_place)
 
 		random_bam_start(&bam);
 		at = bam.n;
-		bam_add(&bam, (struct bam_read){.name = "a", .ref_id = 1, .pos0 = 500, .cigar = "1M", .seq = "A"});
+		bam_add(&bam,
+			(struct bam_read){
+				.name = "a", .ref_id = 1, .pos0 = 500, .cigar = "1M", .seq = "A"});
 		at = bam_add(&bam, (struct bam_read){.name = "b",
 					   .ref_id = cases[i].ref_id,
 					   .pos0 = cases[i].pos0,
 					   .cigar = "1M",
-					   .seq = "A"}) - at;
+					   .seq = "A"}) -
+		     at;
 		site_table_start(&t, two_sites, 2);
 		site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
 		observer = observer_for(&t, SPHEX_MODE_WASP2, 0);
 		file = open_records(&bam, 0);
 		cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
-		cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), cases[i].sorted ? SPHEX_OK : SPHEX_E_DATA,
-			"case %zu", i);
+		cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err),
+			cases[i].sorted ? SPHEX_OK : SPHEX_E_DATA, "case %zu", i);
 		if (!cases[i].sorted)
-			cr_assert(strstr(err.message, "sorted") && err.voffset == at && err.hint[0], "%s", err.message);
+			cr_assert(strstr(err.message, "sorted") && err.voffset == at && err.hint[0],
+				"%s", err.message);
 		observations_free(&o);
 		site_table_free(&t);
 		close_records(&file);
@@ -472,11 +512,13 @@ Test(observe, records_out_of_order_are_refused_with_their_place)
 
 Test(observe, sort_keys_follow_the_order_of_a_sorted_bam)
 {
-	static const int32_t places[][2] = {{0, -1}, {0, 0}, {0, 1}, {0, INT32_MAX}, {1, -1}, {1, 5}, {INT32_MAX, 0},
-		{-1, -1}, {-1, 7}};
+	static const int32_t places[][2] = {{0, -1}, {0, 0}, {0, 1}, {0, INT32_MAX}, {1, -1},
+		{1, 5}, {INT32_MAX, 0}, {-1, -1}, {-1, 7}};
 
 	for (size_t i = 1; i < N_OF(places); i++)
-		cr_assert(sort_key(places[i - 1][0], places[i - 1][1]) < sort_key(places[i][0], places[i][1]), "%zu", i);
+		cr_assert(sort_key(places[i - 1][0], places[i - 1][1]) <
+				  sort_key(places[i][0], places[i][1]),
+			"%zu", i);
 }
 
 Test(observe, damage_is_refused_but_what_came_before_is_judged)
@@ -492,7 +534,8 @@ Test(observe, damage_is_refused_but_what_came_before_is_judged)
 	random_bam_start(&bam);
 	start = bam.n;
 	for (int i = 0; i < 3; i++)
-		bam_add(&bam, (struct bam_read){.name = "a", .pos0 = 99, .cigar = "1M", .seq = "G"});
+		bam_add(&bam,
+			(struct bam_read){.name = "a", .pos0 = 99, .cigar = "1M", .seq = "G"});
 	at = bam_add(&bam, (struct bam_read){.name = "b", .pos0 = 99, .cigar = "1M", .seq = "G"});
 	bam.data[at + 12] = 0;
 	site_table_start(&t, two_sites, 2);

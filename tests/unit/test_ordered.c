@@ -11,11 +11,11 @@
 enum { MAX_SLOTS = 24 };
 
 struct job {
-	uint64_t n_items;   /* take() refuses behind them */
+	uint64_t n_items; /* take() refuses behind them */
 	size_t n_slots;
-	uint64_t items[MAX_SLOTS];   /* item in the slot: take() writes it, work() replaces it */
+	uint64_t items[MAX_SLOTS]; /* item in the slot: take() writes it, work() replaces it */
 	uint64_t results[MAX_SLOTS];
-	uint64_t n_taken;   /* not atomic: steps of take() must not overlap */
+	uint64_t n_taken; /* not atomic: steps of take() must not overlap */
 	unsigned n_refused;
 	atomic_uint_fast64_t n_asked; /* calls of ordered_next() so far */
 	atomic_uint n_working, n_worked, n_mistakes;
@@ -40,7 +40,7 @@ static bool take(void *arg, size_t slot, uint64_t index)
 		mistake(job);
 	/* of the calls so far the last one has not released the item that it gives */
 	if (job->check_bound && index >= job->n_slots &&
-	        atomic_load(&job->n_asked) < index - job->n_slots + 2)
+		atomic_load(&job->n_asked) < index - job->n_slots + 2)
 		mistake(job);
 	if (index == job->n_items) {
 		job->n_refused++;
@@ -95,14 +95,17 @@ Test(ordered, results_come_in_order_for_any_threads_slots_and_items)
 
 	for (unsigned n_threads = 0; n_threads <= 8; n_threads++) {
 		for (size_t i = 0; i < 6 * 5; i++) {
-			struct job job = {.n_items = n_items[i / 5], .n_slots = n_slots[i % 5], .check_bound = true};
+			struct job job = {.n_items = n_items[i / 5],
+				.n_slots = n_slots[i % 5],
+				.check_bound = true};
 			struct ordered *o = start(&job, n_threads);
 			size_t slot;
 
 			for (uint64_t k = 0; k < job.n_items; k++) {
 				cr_assert_eq(next(o, &job, &slot), SPHEX_OK);
 				cr_assert_eq(slot, k % job.n_slots);
-				cr_assert_eq(job.results[slot], result_of(k), "item %lu", (unsigned long)k);
+				cr_assert_eq(job.results[slot], result_of(k), "item %lu",
+					(unsigned long)k);
 			}
 			cr_assert_eq(next(o, &job, &slot), SPHEX_END);
 			cr_assert_eq(next(o, &job, &slot), SPHEX_END);
@@ -116,7 +119,8 @@ Test(ordered, results_come_in_order_for_any_threads_slots_and_items)
 Test(ordered, slots_that_keep_threads_busy_give_the_same)
 {
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
-		struct job job = {.n_items = 500, .n_slots = ordered_n_slots(n_threads), .check_bound = true};
+		struct job job = {
+			.n_items = 500, .n_slots = ordered_n_slots(n_threads), .check_bound = true};
 		struct ordered *o = start(&job, n_threads);
 		uint64_t k = 0;
 		size_t slot;
@@ -150,7 +154,8 @@ Test(ordered, stopping_waits_for_work_and_takes_no_more)
 {
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 		for (unsigned n_asked = 0; n_asked < 6; n_asked++) {
-			struct job job = {.n_items = UINT64_MAX, .n_slots = ordered_n_slots(n_threads)};
+			struct job job = {
+				.n_items = UINT64_MAX, .n_slots = ordered_n_slots(n_threads)};
 			struct ordered *o = start(&job, n_threads);
 			size_t slot;
 
@@ -159,7 +164,8 @@ Test(ordered, stopping_waits_for_work_and_takes_no_more)
 			ordered_stop(o);
 			cr_assert_eq(job.n_working, 0);
 			cr_assert_eq(job.n_worked, job.n_taken, "taken but not worked on");
-			cr_assert(job.n_taken <= n_asked + job.n_slots, "%lu taken", (unsigned long)job.n_taken);
+			cr_assert(job.n_taken <= n_asked + job.n_slots, "%lu taken",
+				(unsigned long)job.n_taken);
 		}
 	}
 	ordered_stop(NULL);
@@ -194,7 +200,8 @@ static void look_around(void *arg, size_t slot)
 		return;
 	atomic_fetch_add(&w->n_by_others, 1);
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
-	if (!sigismember(&mask, SIGINT) || !sigismember(&mask, SIGTERM) || !sigismember(&mask, SIGALRM))
+	if (!sigismember(&mask, SIGINT) || !sigismember(&mask, SIGTERM) ||
+		!sigismember(&mask, SIGALRM))
 		atomic_fetch_add(&w->n_open_signals, 1);
 }
 

@@ -26,7 +26,8 @@ struct result {
 	struct sphex_error damage; /* the first one */
 };
 
-static enum sphex_status collect(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
+static enum sphex_status collect(
+	void *user, size_t slot, struct unit *unit, struct sphex_error *err)
 {
 	struct collector *c = user;
 	struct bytes *out = &c->slots[slot];
@@ -102,14 +103,16 @@ static bool is_all_of(const struct bytes *got, const struct bytes *bam)
 {
 	size_t first = random_bam_header_nbytes(bam);
 
-	return got->n == bam->n - first && (!got->n || memcmp(got->data, bam->data + first, got->n) == 0);
+	return got->n == bam->n - first &&
+	       (!got->n || memcmp(got->data, bam->data + first, got->n) == 0);
 }
 
 static bool is_start_of(const struct bytes *got, const struct bytes *bam)
 {
 	size_t first = random_bam_header_nbytes(bam);
 
-	return got->n <= bam->n - first && (!got->n || memcmp(got->data, bam->data + first, got->n) == 0);
+	return got->n <= bam->n - first &&
+	       (!got->n || memcmp(got->data, bam->data + first, got->n) == 0);
 }
 
 static uint64_t count_records(const struct bytes *bam)
@@ -125,8 +128,8 @@ static void expect_all(const char *path, const struct bytes *bam, struct how how
 {
 	struct result result = read_all(path, how);
 
-	cr_assert_eq(result.status, SPHEX_END, "%s, %u threads, units of %zu: %s", what, how.n_threads,
-		how.unit_n_blocks, result.err.message);
+	cr_assert_eq(result.status, SPHEX_END, "%s, %u threads, units of %zu: %s", what,
+		how.n_threads, how.unit_n_blocks, result.err.message);
 	cr_assert(is_all_of(&result.got, bam), "%s, %u threads, units of %zu: other records", what,
 		how.n_threads, how.unit_n_blocks);
 	cr_assert_eq(result.n_records, count_records(bam));
@@ -143,7 +146,8 @@ static void expect_all_ways(const struct bytes *bam, struct bgzf_shape shape, co
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 		for (size_t i = 0; i < 5; i++) {
 			bool odd = (n_threads + i) % 2;
-			struct how how = {n_threads, units[i], odd, false, n_threads % 3 ? 0 : 2000, false};
+			struct how how = {
+				n_threads, units[i], odd, false, n_threads % 3 ? 0 : 2000, false};
 
 			expect_all(path, bam, how, what);
 		}
@@ -178,7 +182,10 @@ Test(reader, larger_files_in_units_of_many_blocks)
 	path = temp_file(&file, ".bam");
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++)
 		for (size_t unit = 1; unit <= 64; unit *= 4)
-			expect_all(path, &bam, (struct how){n_threads, unit, unit == 4, false, unit == 16 ? 9999 : 0, false}, "large");
+			expect_all(path, &bam,
+				(struct how){n_threads, unit, unit == 4, false,
+					unit == 16 ? 9999 : 0, false},
+				"large");
 	temp_remove(path);
 	bytes_free(&file);
 	bytes_free(&bam);
@@ -200,7 +207,8 @@ Test(reader, records_longer_than_many_units)
 		} while (bam.n - before < sizes[i]);
 	}
 	expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 500, .level = 1}, "long");
-	expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 500, .level = 1, .empty_blocks = true}, "long");
+	expect_all_ways(&bam,
+		(struct bgzf_shape){.block_nbytes = 500, .level = 1, .empty_blocks = true}, "long");
 	expect_all_ways(&bam, (struct bgzf_shape){.whole_records = true, .level = 1}, "long");
 	bytes_free(&bam);
 }
@@ -213,7 +221,10 @@ Test(reader, files_with_few_or_no_records)
 		random_bam(&bam, n, n, 50);
 		expect_all_ways(&bam, (struct bgzf_shape){.level = 1}, "few");
 		expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 7, .level = 1}, "few");
-		expect_all_ways(&bam, (struct bgzf_shape){.level = 1, .whole_records = true, .empty_blocks = true}, "few");
+		expect_all_ways(&bam,
+			(struct bgzf_shape){
+				.level = 1, .whole_records = true, .empty_blocks = true},
+			"few");
 		bytes_free(&bam);
 	}
 }
@@ -234,12 +245,16 @@ Test(reader, headers_of_many_blocks_with_and_without_records)
 			header = bam.n;
 			for (size_t i = 0; i < n_records; i++)
 				random_bam_add(&bam, &r, -1, -1, 50);
-			file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = n_refs < 500 ? 13 : 1000, .level = 1});
+			file = bgzf_wrap(
+				&bam, (struct bgzf_shape){.block_nbytes = n_refs < 500 ? 13 : 1000,
+					      .level = 1});
 			path = temp_file(&file, ".bam");
 			for (unsigned n_threads = 1; n_threads < 4; n_threads++) {
-				struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0, false});
+				struct result result = read_all(
+					path, (struct how){n_threads, 2, false, false, 0, false});
 
-				cr_assert_eq(result.status, SPHEX_END, "%zu references: %s", n_refs, result.err.message);
+				cr_assert_eq(result.status, SPHEX_END, "%zu references: %s", n_refs,
+					result.err.message);
 				cr_assert_eq(result.got.n, bam.n - header);
 				bytes_free(&result.got);
 			}
@@ -255,12 +270,14 @@ Test(reader, other_containers_give_the_same_records)
 	struct bytes bam = {0}, gzip;
 	char *paths[2];
 
-	random_bam(&bam, 4, 6000, 600); /* some MB: batches of the stream are larger than its headroom */
+	random_bam(&bam, 4, 6000,
+		600); /* some MB: batches of the stream are larger than its headroom */
 	gzip = gzip_wrap(&bam, 1);
 	paths[0] = temp_file(&bam, ".bam");
 	paths[1] = temp_file(&gzip, ".bam");
 	for (size_t i = 0; i < 2 * 2 * 3; i++) {
-		struct how how = {(unsigned)i % 3 + 1, 4, i / 3 % 2, false, i % 3 ? 0 : 3000000, false};
+		struct how how = {
+			(unsigned)i % 3 + 1, 4, i / 3 % 2, false, i % 3 ? 0 : 3000000, false};
 
 		expect_all(paths[i / 6], &bam, how, i / 6 ? "gzip" : "not compressed");
 	}
@@ -283,9 +300,13 @@ Test(reader, a_pipe_gives_the_same_records)
 
 		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 			for (size_t unit = 1; unit < 6; unit++) {
-				pid_t feeder = feed_stdin(&file, i % 3 == 0 ? 0 : i % 3 == 1 ? 50 : 4000);
+				pid_t feeder = feed_stdin(&file, i % 3 == 0   ? 0
+								 : i % 3 == 1 ? 50
+									      : 4000);
 
-				expect_all("-", &bam, (struct how){n_threads, unit, unit % 2, false, 0, false}, "pipe");
+				expect_all("-", &bam,
+					(struct how){n_threads, unit, unit % 2, false, 0, false},
+					"pipe");
 				stop_feeding(feeder);
 			}
 		}
@@ -318,7 +339,8 @@ static void add_trap(struct bytes *bam, size_t n_inside, size_t shift)
 	struct bytes tags = {0}, inside = {0};
 
 	for (size_t i = 0; i < n_inside; i++)
-		bam_add(&inside, (struct bam_read){.name = "trap", .pos0 = 7, .cigar = "*", .seq = NULL});
+		bam_add(&inside,
+			(struct bam_read){.name = "trap", .pos0 = 7, .cigar = "*", .seq = NULL});
 	bytes_add(&tags, "ttBC", 4);
 	bytes_add_number(&tags, inside.n + shift, 4);
 	for (size_t i = 0; i < shift; i++)
@@ -351,7 +373,8 @@ Test(reader, bytes_that_look_like_records_inside_a_record_deceive_nobody)
 	}
 }
 
-/* As the trap, but what is inside would be refused as a record: a claim of too many bytes at the end. */
+/* As the trap, but what is inside would be refused as a record: a claim of too many bytes at the
+ * end. */
 Test(reader, errors_met_behind_a_wrong_guess_do_not_count)
 {
 	struct bytes bam = {0}, tags = {0};
@@ -366,7 +389,11 @@ Test(reader, errors_met_behind_a_wrong_guess_do_not_count)
 		bytes_add_number(&tags, 0x0fffffff, 4); /* a record of 256 MB would follow */
 		while (tags.n < 4008)
 			bytes_add_number(&tags, 0, 1);
-		bam_add(&bam, (struct bam_read){.name = "honest", .pos0 = 5, .cigar = "*", .tags = tags.data, .tags_nbytes = tags.n});
+		bam_add(&bam, (struct bam_read){.name = "honest",
+				      .pos0 = 5,
+				      .cigar = "*",
+				      .tags = tags.data,
+				      .tags_nbytes = tags.n});
 	}
 	expect_all_ways(&bam, (struct bgzf_shape){.block_nbytes = 410, .level = 1}, "trap");
 	bytes_free(&tags);
@@ -386,9 +413,11 @@ Test(reader, a_file_cut_at_any_byte_is_never_taken_for_a_whole_one)
 		char *path = temp_file(&part, ".bam");
 
 		for (unsigned n_threads = 1; n_threads < 4; n_threads += 2) {
-			struct result result = read_all(path, (struct how){n_threads, 2, false, false, 0, false});
+			struct result result =
+				read_all(path, (struct how){n_threads, 2, false, false, 0, false});
 
-			cr_assert(result.status == SPHEX_E_TRUNCATED || (cut < 12 && result.status >= SPHEX_E_FORMAT),
+			cr_assert(result.status == SPHEX_E_TRUNCATED ||
+					  (cut < 12 && result.status >= SPHEX_E_FORMAT),
 				"cut at %zu: %s", cut, sphex_status_name(result.status));
 			cr_assert_str_eq(result.err.file, path);
 			cr_assert(is_start_of(&result.got, &bam), "other records");
@@ -417,7 +446,8 @@ Test(reader, bam_bytes_cut_anywhere_are_truncated_or_end_with_a_record)
 		files[2] = part;
 		for (size_t i = 0; i < 3; i++) {
 			char *path = temp_file(&files[i], ".bam");
-			struct result result = read_all(path, (struct how){2, 2, false, false, 0, false});
+			struct result result =
+				read_all(path, (struct how){2, 2, false, false, 0, false});
 
 			if (cut == whole)
 				cr_assert_eq(result.status, SPHEX_END, "%zu", cut);
@@ -441,11 +471,13 @@ Test(reader, a_missing_end_marker_is_an_error_unless_it_is_allowed)
 	char *path;
 
 	random_bam(&bam, 9, 200, 100);
-	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 1000, .level = 1, .no_eof = true});
+	file = bgzf_wrap(
+		&bam, (struct bgzf_shape){.block_nbytes = 1000, .level = 1, .no_eof = true});
 	path = temp_file(&file, ".bam");
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 		for (int allow = 0; allow < 2; allow++) {
-			struct result result = read_all(path, (struct how){n_threads, 3, false, allow, 0, false});
+			struct result result =
+				read_all(path, (struct how){n_threads, 3, false, allow, 0, false});
 
 			cr_assert_eq(result.status, allow ? SPHEX_END : SPHEX_E_TRUNCATED);
 			cr_assert(is_all_of(&result.got, &bam), "other records");
@@ -478,7 +510,9 @@ Test(reader, end_markers_in_the_middle_and_joined_files_of_blocks)
 
 		for (unsigned n_threads = 1; n_threads <= 8; n_threads++)
 			for (size_t unit = 1; unit < 9; unit++)
-				expect_all(path, &bam, (struct how){n_threads, unit, unit % 2, false, 0, false}, "markers");
+				expect_all(path, &bam,
+					(struct how){n_threads, unit, unit % 2, false, 0, false},
+					"markers");
 		temp_remove(path);
 	}
 	bytes_free(&marker);
@@ -500,7 +534,8 @@ Test(reader, bytes_behind_the_end_marker_are_an_error)
 
 		bytes_add_number(&file, 'x', 1);
 		path = temp_file(&file, ".bam");
-		result = read_all(path, (struct how){1 + (unsigned)i % 4, 1, false, false, 0, false});
+		result = read_all(
+			path, (struct how){1 + (unsigned)i % 4, 1, false, false, 0, false});
 		cr_assert_eq(result.status, SPHEX_E_DATA);
 		cr_assert_eq(result.err.voffset, end << 16);
 		bytes_free(&result.got);
@@ -539,13 +574,16 @@ Test(reader, a_damaged_record_is_named_by_file_place_and_number)
 		path = temp_file(&file, ".bam");
 		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 			for (size_t unit = 1; unit < 50; unit *= 3) {
-				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0, false});
+				struct result result =
+					read_all(path, (struct how){n_threads, unit, unit == 3,
+							       false, unit == 9 ? 500 : 0, false});
 
 				cr_assert_eq(result.status, SPHEX_E_DATA);
 				cr_assert_str_eq(result.err.file, path);
 				cr_assert_eq(result.err.record, k + 1);
 				cr_assert_eq(result.err.voffset,
-					(uint64_t)bgzf_block_offset(&file, at / 130) << 16 | at % 130);
+					(uint64_t)bgzf_block_offset(&file, at / 130) << 16 |
+						at % 130);
 				cr_assert(is_start_of(&result.got, &bam), "other records");
 				bytes_free(&result.got);
 			}
@@ -573,13 +611,17 @@ Test(reader, a_damaged_block_is_named_by_file_place_and_the_record_it_breaks)
 			k++; /* record k is the first one that is not whole in the blocks before */
 		for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 			for (size_t unit = 1; unit < 50; unit *= 3) {
-				struct result result = read_all(path, (struct how){n_threads, unit, unit == 3, false, unit == 9 ? 500 : 0, false});
+				struct result result =
+					read_all(path, (struct how){n_threads, unit, unit == 3,
+							       false, unit == 9 ? 500 : 0, false});
 
 				cr_assert_eq(result.status, SPHEX_E_DATA);
 				cr_assert_str_eq(result.err.file, path);
-				cr_assert_eq(result.err.voffset, (uint64_t)bgzf_block_offset(&file, b) << 16);
-				cr_assert_eq(result.err.record, k + 1, "block %zu, %u threads, unit %zu: %lu not %zu", b, n_threads, unit,
-					(unsigned long)result.err.record, k + 1);
+				cr_assert_eq(result.err.voffset,
+					(uint64_t)bgzf_block_offset(&file, b) << 16);
+				cr_assert_eq(result.err.record, k + 1,
+					"block %zu, %u threads, unit %zu: %lu not %zu", b,
+					n_threads, unit, (unsigned long)result.err.record, k + 1);
 				cr_assert(is_start_of(&result.got, &bam), "other records");
 				bytes_free(&result.got);
 			}
@@ -597,7 +639,8 @@ Test(reader, an_error_stays_when_it_is_asked_for_again)
 
 	random_bam(&bam, 14, 60, 100);
 	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 130, .level = 1});
-	for (size_t i = 0; i < 4; i++) { /* a header or a checksum, of a unit's first or second block */
+	for (size_t i = 0; i < 4;
+		i++) { /* a header or a checksum, of a unit's first or second block */
 		size_t at = bgzf_block_offset(&file, 10 + i / 2) - (i % 2 ? 8 : 0);
 
 		for (options.n_threads = 1; options.n_threads < 5; options.n_threads++) {
@@ -669,7 +712,8 @@ Test(reader, a_reader_can_be_closed_at_any_time)
 	path = temp_file(&file, ".bam");
 	for (unsigned n_threads = 1; n_threads <= 8; n_threads++) {
 		for (unsigned n_asked = 0; n_asked < 5; n_asked++) {
-			struct reader_options options = {.n_threads = n_threads, .unit_n_blocks = 5};
+			struct reader_options options = {
+				.n_threads = n_threads, .unit_n_blocks = 5};
 			struct collector c = {.parse = false};
 			struct reader_client client = {&c, collect};
 			struct sphex_error err;
@@ -695,11 +739,12 @@ Test(reader, a_reader_can_be_closed_at_any_time)
 /* ---------------------------------------------------------------- reading on behind damage */
 
 /*
- * Reads a damaged file with skip_damage. What comes must be whole records of the BAM in their order: all of
- * those that end before `good`, and of those from `again` on all (SIZE_MAX: none are asked for).
+ * Reads a damaged file with skip_damage. What comes must be whole records of the BAM in their
+ * order: all of those that end before `good`, and of those from `again` on all (SIZE_MAX: none are
+ * asked for).
  */
-static void expect_rest(const struct bytes *file, const struct bytes *bam, size_t good, size_t again,
-	uint64_t voffset, struct how how)
+static void expect_rest(const struct bytes *file, const struct bytes *bam, size_t good,
+	size_t again, uint64_t voffset, struct how how)
 {
 	char *path = temp_file(file, ".bam");
 	struct result result;
@@ -707,34 +752,37 @@ static void expect_rest(const struct bytes *file, const struct bytes *bam, size_
 
 	how.skip_damage = how.allow_truncated = true;
 	result = read_all(path, how);
-	cr_assert_eq(result.status, SPHEX_END, "%u threads, units of %zu: %s", how.n_threads, how.unit_n_blocks,
-		result.err.message);
+	cr_assert_eq(result.status, SPHEX_END, "%u threads, units of %zu: %s", how.n_threads,
+		how.unit_n_blocks, result.err.message);
 	for (size_t nbytes; at < bam->n; at += nbytes) {
 		nbytes = load_u32(bam->data + at) + 4;
-		if (got + nbytes <= result.got.n && memcmp(result.got.data + got, bam->data + at, nbytes) == 0) {
+		if (got + nbytes <= result.got.n &&
+			memcmp(result.got.data + got, bam->data + at, nbytes) == 0) {
 			got += nbytes;
 			continue;
 		}
-		cr_assert(at + nbytes > good, "the record at %zu is lost, before the damage at %zu", at, good);
+		cr_assert(at + nbytes > good, "the record at %zu is lost, before the damage at %zu",
+			at, good);
 		cr_assert(at < again, "the record at %zu is lost, far behind the damage", at);
 		n_lost++;
 	}
 	cr_assert_eq(got, result.got.n, "something that is no record, or twice");
 	cr_assert(n_lost > 0, "nothing is lost");
-	cr_assert(result.n_damages > 0, "%u threads, units of %zu: %zu records lost in silence", how.n_threads,
-		how.unit_n_blocks, n_lost);
+	cr_assert(result.n_damages > 0, "%u threads, units of %zu: %zu records lost in silence",
+		how.n_threads, how.unit_n_blocks, n_lost);
 	cr_assert_eq(result.damage.voffset, voffset);
 	cr_assert_str_eq(result.damage.file, path);
 	bytes_free(&result.got);
 	temp_remove(path);
 }
 
-static void expect_rest_all_ways(const struct bytes *file, const struct bytes *bam, size_t good, size_t again,
-	uint64_t voffset)
+static void expect_rest_all_ways(const struct bytes *file, const struct bytes *bam, size_t good,
+	size_t again, uint64_t voffset)
 {
 	for (unsigned n_threads = 1; n_threads < 6; n_threads++)
 		for (size_t unit = 1; unit < 40; unit += unit < 5 ? 1 : 7)
-			expect_rest(file, bam, good, again, voffset, (struct how){.n_threads = n_threads, .unit_n_blocks = unit});
+			expect_rest(file, bam, good, again, voffset,
+				(struct how){.n_threads = n_threads, .unit_n_blocks = unit});
 }
 
 Test(reader, damaged_contents_cost_only_the_records_near_them)
@@ -747,8 +795,8 @@ Test(reader, damaged_contents_cost_only_the_records_near_them)
 		size_t crc = bgzf_block_offset(&file, b + 1) - 8;
 
 		file.data[crc] ^= 1;
-		expect_rest_all_ways(
-			&file, &bam, b * 600, (b + 2) * 600, (uint64_t)bgzf_block_offset(&file, b) << 16);
+		expect_rest_all_ways(&file, &bam, b * 600, (b + 2) * 600,
+			(uint64_t)bgzf_block_offset(&file, b) << 16);
 		file.data[crc] ^= 1;
 	}
 	bytes_free(&file);
@@ -799,8 +847,10 @@ Test(reader, whole_files_are_read_alike_with_skip_damage)
 	files[1] = gzip_wrap(&bam, 1);
 	for (size_t i = 0; i < 2 * 5; i++) {
 		char *path = temp_file(&files[i / 5], ".bam");
-		struct result result = read_all(path,
-			(struct how){.n_threads = (unsigned)(i % 5) + 1, .unit_n_blocks = 3, .skip_damage = true});
+		struct result result =
+			read_all(path, (struct how){.n_threads = (unsigned)(i % 5) + 1,
+					       .unit_n_blocks = 3,
+					       .skip_damage = true});
 
 		cr_assert_eq(result.status, SPHEX_END);
 		cr_assert(is_all_of(&result.got, &bam), "other records");
@@ -836,7 +886,9 @@ Test(reader, random_damage_is_met_alike_by_any_number_of_threads)
 		random_bam(&bam, (uint64_t)round, 60, 100);
 		if (round % 2)
 			flip_bytes(&bam, &r, random_bam_header_nbytes(&bam));
-		file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 40 + (size_t)prng_below(&r, 900), .level = 1});
+		file = bgzf_wrap(
+			&bam, (struct bgzf_shape){.block_nbytes = 40 + (size_t)prng_below(&r, 900),
+				      .level = 1});
 		if (round % 2 == 0)
 			flip_bytes(&file, &r, 0);
 		path = temp_file(&file, ".bam");
@@ -851,13 +903,18 @@ Test(reader, random_damage_is_met_alike_by_any_number_of_threads)
 				n_failed += first.status != SPHEX_END || first.n_damages;
 				continue;
 			}
-			cr_assert_eq(result.status, first.status, "round %d: %s", round, result.err.message);
+			cr_assert_eq(result.status, first.status, "round %d: %s", round,
+				result.err.message);
 			cr_assert_eq(result.got.n, first.got.n, "round %d", round);
-			cr_assert(!first.got.n || memcmp(result.got.data, first.got.data, first.got.n) == 0, "round %d", round);
+			cr_assert(!first.got.n ||
+					  memcmp(result.got.data, first.got.data, first.got.n) == 0,
+				"round %d", round);
 			cr_assert_eq(result.n_damages, first.n_damages, "round %d", round);
 			if (first.status != SPHEX_END) {
 				cr_assert_str_eq(result.err.message, first.err.message);
-				cr_assert(result.err.voffset == first.err.voffset && result.err.record == first.err.record, "place");
+				cr_assert(result.err.voffset == first.err.voffset &&
+						  result.err.record == first.err.record,
+					"place");
 			}
 			bytes_free(&result.got);
 		}

@@ -40,8 +40,8 @@ Test(record, fields_and_views_are_those_that_were_written)
 	struct bytes b = usual_record();
 	struct sphex_error err;
 	struct record r;
-	static const uint32_t words[] = {2 << 4 | CIGAR_S, 3 << 4 | CIGAR_M, 1 << 4 | CIGAR_I, 1 << 4 | CIGAR_D,
-		1 << 4 | CIGAR_M};
+	static const uint32_t words[] = {2 << 4 | CIGAR_S, 3 << 4 | CIGAR_M, 1 << 4 | CIGAR_I,
+		1 << 4 | CIGAR_D, 1 << 4 | CIGAR_M};
 	static const uint8_t codes[] = {1, 2, 4, 8, 15, 0, 5};
 
 	cr_assert_eq(record_parse(b.data, b.n, N_REFS, &r, &err), SPHEX_OK, "%s", err.message);
@@ -74,9 +74,11 @@ Test(record, absent_bases_and_qualities_are_told)
 	struct record r;
 	struct bytes b = {0};
 
-	bam_add(&b, (struct bam_read){.name = "x", .ref_id = -1, .pos0 = -1, .cigar = "*", .flag = 4});
+	bam_add(&b,
+		(struct bam_read){.name = "x", .ref_id = -1, .pos0 = -1, .cigar = "*", .flag = 4});
 	cr_assert_eq(record_parse(b.data, b.n, N_REFS, &r, &err), SPHEX_OK);
-	cr_assert(r.n_bases == 0 && r.n_cigar == 0 && r.tags == r.end && record_span(&r) == 0, "SEQ *");
+	cr_assert(r.n_bases == 0 && r.n_cigar == 0 && r.tags == r.end && record_span(&r) == 0,
+		"SEQ *");
 	b.n = 0;
 	bam_add(&b, (struct bam_read){.name = "x", .cigar = "3M", .seq = "ACG"});
 	cr_assert_eq(record_parse(b.data, b.n, N_REFS, &r, &err), SPHEX_OK);
@@ -93,7 +95,8 @@ static void expect_damage(const struct bytes *b, size_t nbytes, const char *what
 	struct record r;
 
 	memcpy(p, b->data, nbytes);
-	cr_assert_eq(record_parse(p, nbytes, N_REFS, &r, &err), SPHEX_E_DATA, "%s was accepted", what);
+	cr_assert_eq(
+		record_parse(p, nbytes, N_REFS, &r, &err), SPHEX_E_DATA, "%s was accepted", what);
 	cr_assert(strstr(err.message, what), "%s, not %s", err.message, what);
 	guard_free(&g);
 }
@@ -105,14 +108,22 @@ Test(record, every_length_and_number_is_checked)
 		uint32_t value;
 		const char *what;
 	} cases[] = {
-		{4, 4, N_REFS, "reference id"},     {4, 4, (uint32_t)-2, "reference id"},
-		{4, 4, 0x7fffffff, "reference id"}, {4, 4, 0x80000000, "reference id"},
-		{8, 4, (uint32_t)-2, "position"},   {8, 4, 0x80000000, "position"},
-		{12, 1, 0, "no read name"},         {12, 1, 255, "longer than its block_size"},
-		{12, 1, 6, "NUL"},                  {12, 1, 8, "NUL"},
-		{16, 2, 65535, "longer than its"},  {16, 2, 7, "longer than its"},
-		{20, 4, (uint32_t)-1, "bases"},     {20, 4, 0x80000000, "bases"},
-		{20, 4, 0x7fffffff, "longer than"}, {20, 4, 11, "longer than its block_size"},
+		{4, 4, N_REFS, "reference id"},
+		{4, 4, (uint32_t)-2, "reference id"},
+		{4, 4, 0x7fffffff, "reference id"},
+		{4, 4, 0x80000000, "reference id"},
+		{8, 4, (uint32_t)-2, "position"},
+		{8, 4, 0x80000000, "position"},
+		{12, 1, 0, "no read name"},
+		{12, 1, 255, "longer than its block_size"},
+		{12, 1, 6, "NUL"},
+		{12, 1, 8, "NUL"},
+		{16, 2, 65535, "longer than its"},
+		{16, 2, 7, "longer than its"},
+		{20, 4, (uint32_t)-1, "bases"},
+		{20, 4, 0x80000000, "bases"},
+		{20, 4, 0x7fffffff, "longer than"},
+		{20, 4, 11, "longer than its block_size"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -131,7 +142,8 @@ Test(record, records_shorter_than_their_parts_are_refused)
 
 	/* without tags it is whole, so only the last 4 bytes can be missed */
 	for (size_t n = 0; n < b.n - 4; n++)
-		expect_damage(&b, n, n < RECORD_MIN_NBYTES ? "block_size is too small" : "longer than");
+		expect_damage(
+			&b, n, n < RECORD_MIN_NBYTES ? "block_size is too small" : "longer than");
 	bytes_free(&b);
 }
 
@@ -225,13 +237,15 @@ Test(record, a_damaged_cg_tag_is_not_followed)
 		const char *start;
 		uint32_t n;
 		size_t n_words;
-	} cases[] = {{"CGBI", 5, 4}, {"CGBI", 0xffffffff, 4}, {"CGBI", 0x40000000, 4}, {"CGBI", 0, 4},
-		{"CGBS", 4, 4}, {"CGBf", 4, 4}, {"CGBd", 2, 4}, {"CGB?", 4, 4}, {"CGZI", 4, 4}, {"CGI\1", 4, 0}};
+	} cases[] = {{"CGBI", 5, 4}, {"CGBI", 0xffffffff, 4}, {"CGBI", 0x40000000, 4},
+		{"CGBI", 0, 4}, {"CGBS", 4, 4}, {"CGBf", 4, 4}, {"CGBd", 2, 4}, {"CGB?", 4, 4},
+		{"CGZI", 4, 4}, {"CGI\1", 4, 0}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bytes tags = cg_tag(cases[i].start, cases[i].n, cases[i].n_words);
 
-		cr_assert_eq(n_ops_with(4 << 4 | CIGAR_S, 4 << 4 | CIGAR_N, &tags), 2, "case %zu", i);
+		cr_assert_eq(
+			n_ops_with(4 << 4 | CIGAR_S, 4 << 4 | CIGAR_N, &tags), 2, "case %zu", i);
 		bytes_free(&tags);
 	}
 }
@@ -239,14 +253,16 @@ Test(record, a_damaged_cg_tag_is_not_followed)
 /* ---------------------------------------------------------------- tags */
 
 /* Finds the tag in a record with these tags, whose last byte is the last one that can be read. */
-static bool find(const void *tags, size_t nbytes, const char *name, struct tag *out, struct guard *g)
+static bool find(
+	const void *tags, size_t nbytes, const char *name, struct tag *out, struct guard *g)
 {
 	struct bytes b = {0};
 	struct sphex_error err;
 	struct record r;
 	uint8_t *p;
 
-	bam_add(&b, (struct bam_read){.name = "x", .cigar = "*", .tags = tags, .tags_nbytes = nbytes});
+	bam_add(&b,
+		(struct bam_read){.name = "x", .cigar = "*", .tags = tags, .tags_nbytes = nbytes});
 	*g = guard_new(b.n);
 	p = guard_place(g, b.n, GUARD_END);
 	memcpy(p, b.data, b.n);
@@ -255,9 +271,26 @@ static bool find(const void *tags, size_t nbytes, const char *name, struct tag *
 	return record_find_tag(&r, name, out);
 }
 
-static const char every_type[] = "aaAx" "bbc\xff" "ccC\xff" "ddsab" "eeSab" "ffiabcd" "ggIabcd" "hhfabcd" "iidabcdefgh"
-	"jjZ\0" "kkZtext\0" "llH1AFF\0" "mmBc\2\0\0\0ab" "nnBC\0\0\0\0" "ooBs\1\0\0\0ab" "ppBS\1\0\0\0ab"
-	"qqBi\2\0\0\0abcdefgh" "rrBI\1\0\0\0abcd" "ssBf\1\0\0\0abcd" "zzAz";
+static const char every_type[] = "aaAx"
+				 "bbc\xff"
+				 "ccC\xff"
+				 "ddsab"
+				 "eeSab"
+				 "ffiabcd"
+				 "ggIabcd"
+				 "hhfabcd"
+				 "iidabcdefgh"
+				 "jjZ\0"
+				 "kkZtext\0"
+				 "llH1AFF\0"
+				 "mmBc\2\0\0\0ab"
+				 "nnBC\0\0\0\0"
+				 "ooBs\1\0\0\0ab"
+				 "ppBS\1\0\0\0ab"
+				 "qqBi\2\0\0\0abcdefgh"
+				 "rrBI\1\0\0\0abcd"
+				 "ssBf\1\0\0\0abcd"
+				 "zzAz";
 
 Test(record, tags_of_every_type_are_found_and_passed)
 {
@@ -267,19 +300,23 @@ Test(record, tags_of_every_type_are_found_and_passed)
 		uint32_t n;
 		const char *value;
 	} cases[] = {{"aa", 'A', 0, 1, "x"}, {"bb", 'c', 0, 1, "\xff"}, {"cc", 'C', 0, 1, "\xff"},
-		{"dd", 's', 0, 1, "ab"}, {"ee", 'S', 0, 1, "ab"}, {"ff", 'i', 0, 1, "abcd"}, {"gg", 'I', 0, 1, "abcd"},
-		{"hh", 'f', 0, 1, "abcd"}, {"ii", 'd', 0, 1, "abcdefgh"}, {"jj", 'Z', 0, 0, ""}, {"kk", 'Z', 0, 4, "text"},
-		{"ll", 'H', 0, 4, "1AFF"}, {"mm", 'B', 'c', 2, "ab"}, {"nn", 'B', 'C', 0, ""}, {"oo", 'B', 's', 1, "ab"},
-		{"pp", 'B', 'S', 1, "ab"}, {"qq", 'B', 'i', 2, "abcdefgh"}, {"rr", 'B', 'I', 1, "abcd"},
-		{"ss", 'B', 'f', 1, "abcd"}, {"zz", 'A', 0, 1, "z"}};
+		{"dd", 's', 0, 1, "ab"}, {"ee", 'S', 0, 1, "ab"}, {"ff", 'i', 0, 1, "abcd"},
+		{"gg", 'I', 0, 1, "abcd"}, {"hh", 'f', 0, 1, "abcd"}, {"ii", 'd', 0, 1, "abcdefgh"},
+		{"jj", 'Z', 0, 0, ""}, {"kk", 'Z', 0, 4, "text"}, {"ll", 'H', 0, 4, "1AFF"},
+		{"mm", 'B', 'c', 2, "ab"}, {"nn", 'B', 'C', 0, ""}, {"oo", 'B', 's', 1, "ab"},
+		{"pp", 'B', 'S', 1, "ab"}, {"qq", 'B', 'i', 2, "abcdefgh"},
+		{"rr", 'B', 'I', 1, "abcd"}, {"ss", 'B', 'f', 1, "abcd"}, {"zz", 'A', 0, 1, "z"}};
 	struct guard g;
 	struct tag tag;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		cr_assert(find(every_type, sizeof(every_type) - 1, cases[i].name, &tag, &g), "%s", cases[i].name);
-		cr_assert(tag.type == cases[i].type && tag.subtype == cases[i].subtype && tag.n == cases[i].n, "%s",
+		cr_assert(find(every_type, sizeof(every_type) - 1, cases[i].name, &tag, &g), "%s",
 			cases[i].name);
-		cr_assert(memcmp(tag.value, cases[i].value, strlen(cases[i].value)) == 0, "%s", cases[i].name);
+		cr_assert(tag.type == cases[i].type && tag.subtype == cases[i].subtype &&
+				  tag.n == cases[i].n,
+			"%s", cases[i].name);
+		cr_assert(memcmp(tag.value, cases[i].value, strlen(cases[i].value)) == 0, "%s",
+			cases[i].name);
 		guard_free(&g);
 	}
 	cr_assert_not(find(every_type, sizeof(every_type) - 1, "xx", &tag, &g));
@@ -316,9 +353,9 @@ Test(record, a_damaged_tag_ends_the_search)
 	static const struct {
 		const char *bytes;
 		size_t nbytes;
-	} cases[] = {{"XXq1", 4}, {"XX", 2}, {"X", 1}, {"XXZabc", 6}, {"XXBc\xff\xff\xff\xff", 8}, {"XXBc\3\0\0\0ab", 10},
-		{"XXBZ\1\0\0\0a", 9}, {"XXB", 3}, {"XXBc\1\0", 6}, {"XXi\1\2\3", 6}, {"XXBI\1\0\0\x40\1\2\3\4", 12},
-		{"XX\0a", 4}};
+	} cases[] = {{"XXq1", 4}, {"XX", 2}, {"X", 1}, {"XXZabc", 6}, {"XXBc\xff\xff\xff\xff", 8},
+		{"XXBc\3\0\0\0ab", 10}, {"XXBZ\1\0\0\0a", 9}, {"XXB", 3}, {"XXBc\1\0", 6},
+		{"XXi\1\2\3", 6}, {"XXBI\1\0\0\x40\1\2\3\4", 12}, {"XX\0a", 4}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct guard g;
@@ -340,13 +377,15 @@ Test(record, whatever_parses_with_a_valid_mate_is_plausible_at_every_length)
 	for (int i = 0; i < 200; i++) {
 		struct bytes b = {0};
 
-		random_bam_add(&b, &r, (int32_t)prng_below(&r, 4) - 1, (int32_t)prng_below(&r, 1000) - 1, 200);
+		random_bam_add(&b, &r, (int32_t)prng_below(&r, 4) - 1,
+			(int32_t)prng_below(&r, 1000) - 1, 200);
 		for (size_t n = 0; n <= b.n; n += n < 100 ? 1 : 29) {
 			struct guard g = guard_new(n);
 			uint8_t *p = guard_place(&g, n, GUARD_END);
 
 			memcpy(p, b.data, n);
-			cr_assert_eq(record_is_plausible(p, n, N_REFS), n >= RECORD_MIN_NBYTES, "%zu bytes", n);
+			cr_assert_eq(record_is_plausible(p, n, N_REFS), n >= RECORD_MIN_NBYTES,
+				"%zu bytes", n);
 			guard_free(&g);
 		}
 		bytes_free(&b);

@@ -1,4 +1,5 @@
-/* Rows become sites in BAM order: one per contig and position, with the alleles of the first row. */
+/* Rows become sites in BAM order: one per contig and position, with the alleles of the first row.
+ */
 #include <criterion/criterion.h>
 
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static struct site_table make(const struct site_row *rows, size_t n, enum sphex_
 }
 
 /* The site of row i: where it is, and whose turn it is. */
-static void expect_site(const struct site_table *t, size_t row, int32_t ref_id, uint32_t pos1, uint32_t order)
+static void expect_site(
+	const struct site_table *t, size_t row, int32_t ref_id, uint32_t pos1, uint32_t order)
 {
 	uint32_t site = t->sites.row_sites[row];
 
@@ -28,7 +30,8 @@ static void expect_site(const struct site_table *t, size_t row, int32_t ref_id, 
 		cr_assert_eq(site, SITE_NONE, "row %zu", row);
 		return;
 	}
-	cr_assert(site >= t->sites.ref_begins[ref_id] && site < t->sites.ref_begins[ref_id + 1], "row %zu", row);
+	cr_assert(site >= t->sites.ref_begins[ref_id] && site < t->sites.ref_begins[ref_id + 1],
+		"row %zu", row);
 	cr_assert_eq(t->sites.pos0[site], pos1 - 1, "row %zu", row);
 	cr_assert_eq(t->sites.order[site], order, "row %zu", row);
 	cr_assert_eq(t->sites.variant[site], order, "row %zu", row);
@@ -36,8 +39,9 @@ static void expect_site(const struct site_table *t, size_t row, int32_t ref_id, 
 
 Test(sites, lie_by_reference_and_position_whatever_the_order_of_the_rows)
 {
-	static const struct site_row rows[] = {{"chr2", 50, "A", "G", NULL}, {"chr1", 900, "A", "G", NULL},
-		{"chr2", 10, "A", "G", NULL}, {"chr1", 100, "A", "G", NULL}, {"chr3", 7, "A", "G", NULL}};
+	static const struct site_row rows[] = {{"chr2", 50, "A", "G", NULL},
+		{"chr1", 900, "A", "G", NULL}, {"chr2", 10, "A", "G", NULL},
+		{"chr1", 100, "A", "G", NULL}, {"chr3", 7, "A", "G", NULL}};
 	struct site_table t = make(rows, N_OF(rows), SPHEX_MODE_WASP2);
 	static const uint32_t want[] = {99, 899, 9, 49, 6};
 
@@ -59,8 +63,9 @@ Test(sites, lie_by_reference_and_position_whatever_the_order_of_the_rows)
 
 Test(sites, list_order_is_seen_within_each_reference)
 {
-	static const struct site_row rows[] = {{"chr3", 5, "A", "G", NULL}, {"chr1", 1, "A", "G", NULL},
-		{"chr1", 2, "A", "G", NULL}, {"chr3", 6, "A", "G", NULL}, {"chr1", 2, "A", "T", NULL}};
+	static const struct site_row rows[] = {{"chr3", 5, "A", "G", NULL},
+		{"chr1", 1, "A", "G", NULL}, {"chr1", 2, "A", "G", NULL},
+		{"chr3", 6, "A", "G", NULL}, {"chr1", 2, "A", "T", NULL}};
 	struct site_table t = make(rows, N_OF(rows), SPHEX_MODE_WASP2);
 
 	cr_assert(t.sites.in_list_order, "contigs may come in any order");
@@ -69,8 +74,9 @@ Test(sites, list_order_is_seen_within_each_reference)
 
 Test(sites, rows_at_one_position_share_the_site_of_the_first)
 {
-	static const struct site_row rows[] = {{"chr1", 100, "A", "T", NULL}, {"chr1", 50, "C", "G", NULL},
-		{"chr1", 100, "A", "G", NULL}, {"chr1", 100, "A", "C", NULL}};
+	static const struct site_row rows[] = {{"chr1", 100, "A", "T", NULL},
+		{"chr1", 50, "C", "G", NULL}, {"chr1", 100, "A", "G", NULL},
+		{"chr1", 100, "A", "C", NULL}};
 	struct site_table t = make(rows, N_OF(rows), SPHEX_MODE_WASP2);
 
 	cr_assert_eq(t.sites.n, 2);
@@ -85,8 +91,9 @@ Test(sites, rows_at_one_position_share_the_site_of_the_first)
 
 Test(sites, without_sharing_only_the_first_row_has_the_site)
 {
-	static const struct site_row rows[] = {{"chr1", 100, "A", "T", NULL}, {"chr1", 100, "A", "G", NULL},
-		{"chrX", 100, "A", "T", NULL}, {"chrX", 100, "A", "G", NULL}};
+	static const struct site_row rows[] = {{"chr1", 100, "A", "T", NULL},
+		{"chr1", 100, "A", "G", NULL}, {"chrX", 100, "A", "T", NULL},
+		{"chrX", 100, "A", "G", NULL}};
 	struct site_table t;
 
 	site_table_start(&t, rows, 4);
@@ -100,10 +107,12 @@ Test(sites, without_sharing_only_the_first_row_has_the_site)
 
 Test(sites, exact_duplicates_are_dropped_and_their_first_kept)
 {
-	static const struct site_row rows[] = {{"chr1", 100, "A", "T", "0/1"}, {"chr1", 100, "A", "G", "0/1"},
-		{"chr1", 100, "A", "T", "0/1"}, {"chr1", 100, "A", "T", "1/0"}, {"chr2", 100, "A", "T", "0/1"},
-		{"chr1", 101, "A", "T", "0/1"}, {"chr1", 100, "A", "TT", "0/1"}, {"chr1", 100, "AT", "T", "0/1"},
-		{"chr1", 100, "A", "T", "0/1"}, {"chrX", 100, "A", "T", "0/1"}, {"chrX", 100, "A", "T", "0/1"}};
+	static const struct site_row rows[] = {{"chr1", 100, "A", "T", "0/1"},
+		{"chr1", 100, "A", "G", "0/1"}, {"chr1", 100, "A", "T", "0/1"},
+		{"chr1", 100, "A", "T", "1/0"}, {"chr2", 100, "A", "T", "0/1"},
+		{"chr1", 101, "A", "T", "0/1"}, {"chr1", 100, "A", "TT", "0/1"},
+		{"chr1", 100, "AT", "T", "0/1"}, {"chr1", 100, "A", "T", "0/1"},
+		{"chrX", 100, "A", "T", "0/1"}, {"chrX", 100, "A", "T", "0/1"}};
 	static const uint32_t want[] = {0, 1, 3, 4, 5, 6, 7, 9};
 	struct site_table t = make(rows, N_OF(rows), SPHEX_MODE_WASP2);
 
@@ -119,7 +128,8 @@ Test(sites, exact_duplicates_are_dropped_and_their_first_kept)
 
 Test(sites, columns_that_are_not_shown_do_not_make_rows_different)
 {
-	static const struct site_row rows[] = {{"chr1", 100, "A", "T", "0/1"}, {"chr1", 100, "A", "T", "1/0"}};
+	static const struct site_row rows[] = {
+		{"chr1", 100, "A", "T", "0/1"}, {"chr1", 100, "A", "T", "1/0"}};
 	struct site_table t;
 
 	site_table_start(&t, rows, 2);
@@ -139,9 +149,10 @@ Test(sites, columns_that_are_not_shown_do_not_make_rows_different)
 
 Test(sites, joined_rows_have_their_own_position_and_attributes)
 {
-	static const struct site_row lines[] = {{"chr1", 100, "AT", "A", NULL}, {"chr1", 50, "C", "G", NULL}};
-	struct row items[] = {{0, 101, {5, 6}}, {0, 100, {5, 6}}, {1, 50, {5, 6}}, {1, 50, {5, 7}}, {1, 50, {5, 6}},
-		{0, 101, {4, 6}}};
+	static const struct site_row lines[] = {
+		{"chr1", 100, "AT", "A", NULL}, {"chr1", 50, "C", "G", NULL}};
+	struct row items[] = {{0, 101, {5, 6}}, {0, 100, {5, 6}}, {1, 50, {5, 6}}, {1, 50, {5, 7}},
+		{1, 50, {5, 6}}, {0, 101, {4, 6}}};
 	struct site_table t;
 
 	site_table_start(&t, lines, 2);
@@ -161,21 +172,26 @@ Test(sites, joined_rows_have_their_own_position_and_attributes)
 
 Test(sites, alleles_become_codes_text_or_what_never_matches)
 {
-	static const struct site_row rows[] = {{"chr1", 1, "A", "C", NULL}, {"chr1", 2, "G", "T", NULL},
-		{"chr1", 3, "N", "=", NULL}, {"chr1", 4, "a", "g", NULL}, {"chr1", 5, "*", ".", NULL},
-		{"chr1", 6, "AC", "A", NULL}, {"chr1", 7, "A", "<DEL>", NULL}, {"chr1", 8, "", "A", NULL}};
+	static const struct site_row rows[] = {{"chr1", 1, "A", "C", NULL},
+		{"chr1", 2, "G", "T", NULL}, {"chr1", 3, "N", "=", NULL},
+		{"chr1", 4, "a", "g", NULL}, {"chr1", 5, "*", ".", NULL},
+		{"chr1", 6, "AC", "A", NULL}, {"chr1", 7, "A", "<DEL>", NULL},
+		{"chr1", 8, "", "A", NULL}};
 	static const uint8_t want[][2] = {{1, 2}, {4, 8}, {15, 0}, {ALLELE_NEVER, ALLELE_NEVER},
-		{ALLELE_NEVER, ALLELE_NEVER}, {ALLELE_TEXT, ALLELE_TEXT}, {ALLELE_TEXT, ALLELE_TEXT},
-		{ALLELE_TEXT, ALLELE_TEXT}};
+		{ALLELE_NEVER, ALLELE_NEVER}, {ALLELE_TEXT, ALLELE_TEXT},
+		{ALLELE_TEXT, ALLELE_TEXT}, {ALLELE_TEXT, ALLELE_TEXT}};
 
 	for (int legacy = 0; legacy < 2; legacy++) {
-		struct site_table t = make(rows, N_OF(rows), legacy ? SPHEX_MODE_WASP2_LEGACY : SPHEX_MODE_WASP2);
+		struct site_table t =
+			make(rows, N_OF(rows), legacy ? SPHEX_MODE_WASP2_LEGACY : SPHEX_MODE_WASP2);
 
 		for (size_t i = 0; i < N_OF(rows); i++) {
 			bool never = legacy && want[i][0] == ALLELE_TEXT;
 
-			cr_assert_eq(t.sites.refs[i], never ? ALLELE_NEVER : want[i][0], "row %zu", i);
-			cr_assert_eq(t.sites.alts[i], never ? ALLELE_NEVER : want[i][1], "row %zu", i);
+			cr_assert_eq(
+				t.sites.refs[i], never ? ALLELE_NEVER : want[i][0], "row %zu", i);
+			cr_assert_eq(
+				t.sites.alts[i], never ? ALLELE_NEVER : want[i][1], "row %zu", i);
 		}
 		site_table_free(&t);
 	}
@@ -183,8 +199,9 @@ Test(sites, alleles_become_codes_text_or_what_never_matches)
 
 Test(sites, contigs_that_the_bam_lacks_are_listed_with_their_extent)
 {
-	static const struct site_row rows[] = {{"chrZ", 500, "A", "C", NULL}, {"chr1", 5, "A", "C", NULL},
-		{"chrY", 7, "A", "C", NULL}, {"chrZ", 100, "A", "C", NULL}, {"chrZ", 500, "A", "G", NULL},
+	static const struct site_row rows[] = {{"chrZ", 500, "A", "C", NULL},
+		{"chr1", 5, "A", "C", NULL}, {"chrY", 7, "A", "C", NULL},
+		{"chrZ", 100, "A", "C", NULL}, {"chrZ", 500, "A", "G", NULL},
 		{"chr1x", 3, "A", "G", NULL}, {"chr", 0, "A", "G", NULL}};
 	struct site_table t = make(rows, N_OF(rows), SPHEX_MODE_WASP2);
 	static const struct {
@@ -212,7 +229,8 @@ Test(sites, no_rows_make_no_sites)
 {
 	struct site_table t = make(NULL, 0, SPHEX_MODE_WASP2);
 
-	cr_assert(t.sites.n == 0 && t.sites.n_kept == 0 && t.missing.n == 0, "something from nothing");
+	cr_assert(t.sites.n == 0 && t.sites.n_kept == 0 && t.missing.n == 0,
+		"something from nothing");
 	for (int i = 0; i <= 3; i++)
 		cr_assert_eq(t.sites.ref_begins[i], 0);
 	site_table_free(&t);
@@ -228,7 +246,9 @@ Test(sites, positions_ascend_within_a_reference_even_with_position_0)
 
 	for (size_t i = 0; i < N; i++)
 		rows[i] = (struct site_row){contigs[prng_below(&r, 4)],
-			(uint32_t)(prng_below(&r, 50) ? prng_below(&r, 3000) : prng_below(&r, 2) * UINT32_MAX), "A", "G", NULL};
+			(uint32_t)(prng_below(&r, 50) ? prng_below(&r, 3000)
+						      : prng_below(&r, 2) * UINT32_MAX),
+			"A", "G", NULL};
 	t = make(rows, N, SPHEX_MODE_WASP2);
 	for (uint32_t ref = 0; ref < 3; ref++)
 		for (uint32_t i = t.sites.ref_begins[ref]; i + 1 < t.sites.ref_begins[ref + 1]; i++)
@@ -236,9 +256,11 @@ Test(sites, positions_ascend_within_a_reference_even_with_position_0)
 	for (size_t i = 0; i < N; i++) {
 		size_t first = 0;
 
-		while (strcmp(rows[first].contig, rows[i].contig) != 0 || rows[first].pos1 != rows[i].pos1)
+		while (strcmp(rows[first].contig, rows[i].contig) != 0 ||
+			rows[first].pos1 != rows[i].pos1)
 			first++;
-		expect_site(&t, i, rows[i].contig[3] == 'X' ? -1 : rows[i].contig[3] - '1', rows[i].pos1, (uint32_t)first);
+		expect_site(&t, i, rows[i].contig[3] == 'X' ? -1 : rows[i].contig[3] - '1',
+			rows[i].pos1, (uint32_t)first);
 	}
 	site_table_free(&t);
 }

@@ -1,4 +1,5 @@
-/* The inflated bytes in order, whatever the container, the shape, the threads and the appetite are. */
+/* The inflated bytes in order, whatever the container, the shape, the threads and the appetite are.
+ */
 #include <criterion/criterion.h>
 
 #include <stdlib.h>
@@ -82,15 +83,16 @@ static bool same(const struct bytes *a, const struct bytes *b)
 	return a->n == b->n && (a->n == 0 || memcmp(a->data, b->data, a->n) == 0);
 }
 
-static void expect_content(const struct bytes *file, const struct bytes *content, enum stream_kind kind,
-	unsigned n_threads, enum appetite appetite)
+static void expect_content(const struct bytes *file, const struct bytes *content,
+	enum stream_kind kind, unsigned n_threads, enum appetite appetite)
 {
 	char *path = temp_file(file, ".x");
 	struct result result = read_all(path, n_threads, appetite);
 
 	cr_assert_eq(result.status, SPHEX_END, "%s", result.err.message);
 	cr_assert_eq(result.kind, kind);
-	cr_assert(same(&result.got, content), "other bytes: %u threads, appetite %d", n_threads, (int)appetite);
+	cr_assert(same(&result.got, content), "other bytes: %u threads, appetite %d", n_threads,
+		(int)appetite);
 	bytes_free(&result.got);
 	temp_remove(path);
 }
@@ -118,12 +120,14 @@ Test(stream, shapes_and_threads_do_not_matter)
 	static const size_t block_sizes[] = {1, 7, 1000, 0};
 
 	for (size_t i = 0; i < 4 * 4 * 8; i++) {
-		struct bytes content = random_content(sizes[i % 4] / (i / 4 % 4 == 0 ? 30 : 1)), file;
+		struct bytes content = random_content(sizes[i % 4] / (i / 4 % 4 == 0 ? 30 : 1)),
+			     file;
 
-		file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = block_sizes[i / 4 % 4],
-						   .level = i / 16 % 2 ? 0 : 6,
-						   .extra_subfield = i / 16 / 2 % 2,
-						   .empty_blocks = i / 16 / 4 % 2});
+		file = bgzf_wrap(
+			&content, (struct bgzf_shape){.block_nbytes = block_sizes[i / 4 % 4],
+					  .level = i / 16 % 2 ? 0 : 6,
+					  .extra_subfield = i / 16 / 2 % 2,
+					  .empty_blocks = i / 16 / 4 % 2});
 		for (unsigned n_threads = 1; n_threads < 9; n_threads += n_threads < 3 ? 1 : 5)
 			expect_content(&file, &content, STREAM_BGZF, n_threads, ANY);
 		bytes_free(&content);
@@ -140,7 +144,8 @@ Test(stream, an_empty_file_is_plain_and_empty)
 
 Test(stream, end_markers_and_runs_of_empty_blocks_may_stand_in_the_middle)
 {
-	struct bytes content = random_content(5000), file = {0}, all = {0}, empty = {0}, part, marker;
+	struct bytes content = random_content(5000), file = {0}, all = {0}, empty = {0}, part,
+		     marker;
 
 	marker = bgzf_wrap(&empty, (struct bgzf_shape){.level = 6});
 	part = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 500, .level = 6});
@@ -183,7 +188,8 @@ Test(stream, a_pipe_gives_the_same)
 	static const size_t steps[] = {1, 1000, 0};
 	struct bytes content = random_content(60000), files[3];
 
-	files[0] = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 1000, .level = 6, .empty_blocks = true});
+	files[0] = bgzf_wrap(&content,
+		(struct bgzf_shape){.block_nbytes = 1000, .level = 6, .empty_blocks = true});
 	files[1] = gzip_wrap(&content, 6);
 	files[2] = random_content(60000);
 	for (size_t i = 0; i < 3 * 3; i++) {
@@ -213,7 +219,8 @@ Test(stream, a_file_cut_at_any_byte_is_never_taken_for_a_whole_one)
 {
 	struct bytes content = random_content(400), files[2];
 
-	files[0] = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 150, .level = 6, .empty_blocks = true});
+	files[0] = bgzf_wrap(&content,
+		(struct bgzf_shape){.block_nbytes = 150, .level = 6, .empty_blocks = true});
 	files[1] = gzip_wrap(&content, 6);
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t cut = 2; cut < files[i].n; cut++) {
@@ -223,7 +230,8 @@ Test(stream, a_file_cut_at_any_byte_is_never_taken_for_a_whole_one)
 			for (unsigned n_threads = 1; n_threads < 4; n_threads += 2) {
 				struct result result = read_all(path, n_threads, ANY);
 
-				cr_assert(result.status == SPHEX_E_TRUNCATED || result.status == SPHEX_E_DATA,
+				cr_assert(result.status == SPHEX_E_TRUNCATED ||
+						  result.status == SPHEX_E_DATA,
 					"cut at %zu: %s", cut, sphex_status_name(result.status));
 				cr_assert_str_eq(result.err.file, path);
 				cr_assert(is_prefix(&result.got, &content), "other bytes");
@@ -239,7 +247,8 @@ Test(stream, a_file_cut_at_any_byte_is_never_taken_for_a_whole_one)
 Test(stream, a_missing_end_marker_is_a_truncated_file)
 {
 	struct bytes content = random_content(40000);
-	struct bytes file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 100, .level = 1, .no_eof = true});
+	struct bytes file = bgzf_wrap(
+		&content, (struct bgzf_shape){.block_nbytes = 100, .level = 1, .no_eof = true});
 	char *path = temp_file(&file, ".gz");
 
 	for (unsigned n_threads = 1; n_threads < 9; n_threads++) {
@@ -280,11 +289,13 @@ Test(stream, bytes_behind_the_end_are_an_error)
 Test(stream, damage_in_any_block_is_met_with_its_place)
 {
 	struct bytes content = random_content(30000);
-	struct bytes file = bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 500, .level = 6});
+	struct bytes file =
+		bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 500, .level = 6});
 
 	for (size_t k = 0; k < 60; k += 7) {
 		for (unsigned n_threads = 1; n_threads < 9; n_threads += 3) {
-			size_t at = bgzf_block_offset(&file, k), crc = bgzf_block_offset(&file, k + 1) - 8;
+			size_t at = bgzf_block_offset(&file, k),
+			       crc = bgzf_block_offset(&file, k + 1) - 8;
 			struct result result;
 			char *path;
 

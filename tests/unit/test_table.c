@@ -9,7 +9,8 @@
 
 #define N_OF(array) (sizeof(array) / sizeof(array[0]))
 
-static struct table lay_out(const struct site_table *t, enum sphex_mode mode, const uint32_t *counts)
+static struct table lay_out(
+	const struct site_table *t, enum sphex_mode mode, const uint32_t *counts)
 {
 	struct table table = {.variants = &t->variants,
 		.rows = &t->rows,
@@ -41,7 +42,8 @@ static void name_attributes(struct rows *rows, unsigned n, const char *first, co
 		rows->attribute_names[1] = memory_copy_text(second, strlen(second));
 }
 
-static const struct site_row two_rows[] = {{"chr1", 100, "A", "G", "0/1"}, {"chrZ", 7, "AT", "A", "1|0"}};
+static const struct site_row two_rows[] = {
+	{"chr1", 100, "A", "G", "0/1"}, {"chrZ", 7, "AT", "A", "1|0"}};
 
 Test(table, columns_are_those_of_the_original)
 {
@@ -54,7 +56,8 @@ Test(table, columns_are_those_of_the_original)
 		{true, true, 0, "chrom pos0 pos ref alt GT ref_count alt_count other_count"},
 		{false, false, 1, "chrom pos ref alt region ref_count alt_count other_count"},
 		{false, true, 1, "chrom pos ref alt GT region ref_count alt_count other_count"},
-		{false, true, 2, "chrom pos ref alt GT region gene_id ref_count alt_count other_count"},
+		{false, true, 2,
+			"chrom pos ref alt GT region gene_id ref_count alt_count other_count"},
 	};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
@@ -72,7 +75,8 @@ Test(table, columns_are_those_of_the_original)
 			const char *name = table_column_name(&table, k);
 
 			cr_assert_eq(table_column_is_number(&table, k),
-				strncmp(name, "pos", 3) == 0 || strstr(name, "_count") != NULL, "%s", name);
+				strncmp(name, "pos", 3) == 0 || strstr(name, "_count") != NULL,
+				"%s", name);
 		}
 		site_table_free(&t);
 	}
@@ -88,7 +92,8 @@ Test(table, columns_of_the_native_mode)
 	t.rows.has_gt = true;
 	name_attributes(&t.rows, 2, "gene_id", "gene_name");
 	table = lay_out(&t, SPHEX_MODE_NATIVE, NULL);
-	expect_columns(&table, "chrom pos id ref alt gt ref_count alt_count other_count discordant_count ambiguous_count "
+	expect_columns(&table, "chrom pos id ref alt gt ref_count alt_count other_count "
+			       "discordant_count ambiguous_count "
 			       "low_baseq_count low_mapq_count filtered_count gene_id gene_name");
 	site_table_free(&t);
 }
@@ -97,7 +102,8 @@ static void expect_number(const struct table *t, unsigned column, size_t row, ui
 {
 	struct table_cell cell = table_cell(t, column, row);
 
-	cr_assert(cell.is_number && cell.number == want, "column %u row %zu: %u", column, row, cell.number);
+	cr_assert(cell.is_number && cell.number == want, "column %u row %zu: %u", column, row,
+		cell.number);
 }
 
 static void expect_text(const struct table *t, unsigned column, size_t row, const char *want)
@@ -107,8 +113,8 @@ static void expect_text(const struct table *t, unsigned column, size_t row, cons
 	cr_assert_not(cell.is_number);
 	cr_assert_eq(cell.text != NULL, want != NULL, "column %u row %zu", column, row);
 	if (want)
-		cr_assert(cell.nbytes == strlen(want) && memcmp(cell.text, want, cell.nbytes) == 0, "%.*s, not %s",
-			(int)cell.nbytes, cell.text, want);
+		cr_assert(cell.nbytes == strlen(want) && memcmp(cell.text, want, cell.nbytes) == 0,
+			"%.*s, not %s", (int)cell.nbytes, cell.text, want);
 }
 
 Test(table, cells_hold_what_the_lines_and_counts_say)
@@ -147,8 +153,8 @@ Test(table, cells_hold_what_the_lines_and_counts_say)
 
 Test(table, rows_without_counts_of_their_own_show_0)
 {
-	static const struct site_row rows[] = {
-		{"chr1", 100, "A", "G", NULL}, {"chr1", 100, "A", "T", NULL}, {"chr1", 200, "A", "T", NULL}};
+	static const struct site_row rows[] = {{"chr1", 100, "A", "G", NULL},
+		{"chr1", 100, "A", "T", NULL}, {"chr1", 200, "A", "T", NULL}};
 	static const uint32_t counts[] = {1, 2, 3, 4, 5, 6, 0, 0, 0};
 
 	for (int legacy = 0; legacy < 2; legacy++) {

@@ -17,7 +17,7 @@ static struct name_hash name_of(uint64_t i)
 
 /* What a record says about a site, in the file's order. */
 struct fact {
-	uint32_t row; /* the site that it is about is that of this row */
+	uint32_t row;  /* the site that it is about is that of this row */
 	uint32_t name; /* NAMELESS: "*" */
 	uint8_t says;
 };
@@ -25,7 +25,8 @@ struct fact {
 enum { NAMELESS = UINT32_MAX };
 
 /* The three counts of every row by the pseudo-code of the rules, section 3: site by site. */
-static void count_by_site(const struct site_table *t, const struct fact *facts, size_t n, uint32_t (*counts)[3])
+static void count_by_site(
+	const struct site_table *t, const struct fact *facts, size_t n, uint32_t (*counts)[3])
 {
 	static bool seen[3][MAX_NAMES];
 
@@ -46,7 +47,8 @@ static void count_by_site(const struct site_table *t, const struct fact *facts, 
 }
 
 /* The same for records in file order. */
-static void count_by_record(const struct site_table *t, const struct fact *facts, size_t n, uint32_t (*counts)[3])
+static void count_by_record(
+	const struct site_table *t, const struct fact *facts, size_t n, uint32_t (*counts)[3])
 {
 	static bool seen[3][MAX_NAMES];
 
@@ -81,8 +83,10 @@ static struct tally *tally_facts(const struct site_table *t, enum sphex_mode mod
 
 			while (t->sites.ref_begins[ref + 1] <= site)
 				ref++;
-			o.items[i] = (struct observation){name_of(fact->name), site, fact->says, fact->name == NAMELESS};
-			/* records begin at their sites here, so that the file is sorted as the facts are */
+			o.items[i] = (struct observation){
+				name_of(fact->name), site, fact->says, fact->name == NAMELESS};
+			/* records begin at their sites here, so that the file is sorted as the
+			 * facts are */
 			o.last_key = sort_key((int32_t)ref, (int32_t)t->sites.pos0[site]);
 		}
 		o.n_records = o.n;
@@ -93,8 +97,8 @@ static struct tally *tally_facts(const struct site_table *t, enum sphex_mode mod
 	return tally;
 }
 
-static void expect_counts(const struct site_table *t, enum sphex_mode mode, const struct fact *facts, size_t n,
-	size_t part, uint32_t (*want)[3])
+static void expect_counts(const struct site_table *t, enum sphex_mode mode,
+	const struct fact *facts, size_t n, size_t part, uint32_t (*want)[3])
 {
 	struct tally *tally = tally_facts(t, mode, false, facts, n, part);
 	uint64_t n_counted = 0;
@@ -103,8 +107,9 @@ static void expect_counts(const struct site_table *t, enum sphex_mode mode, cons
 		for (unsigned k = 0; k < 3; k++) {
 			uint32_t got = tally_counts(tally)[(size_t)t->sites.row_sites[row] * 3 + k];
 
-			cr_assert_eq(got, want[row][k], "row %u count %u: %u, not %u (parts of %zu)", row, k, got, want[row][k],
-				part);
+			cr_assert_eq(got, want[row][k],
+				"row %u count %u: %u, not %u (parts of %zu)", row, k, got,
+				want[row][k], part);
 			n_counted += got;
 		}
 	}
@@ -121,20 +126,20 @@ static int compare_facts(const void *a, const void *b)
 }
 
 static const uint8_t wasp2_words[] = {CLASS_REF, CLASS_ALT, CLASS_OTHER, SAYS_NO_BASE};
-static const uint8_t native_words[] = {CLASS_REF, CLASS_ALT, CLASS_OTHER, CLASS_AMBIGUOUS, CLASS_LOW_BASEQ,
-	SAYS_LOW_MAPQ, SAYS_FILTERED};
+static const uint8_t native_words[] = {CLASS_REF, CLASS_ALT, CLASS_OTHER, CLASS_AMBIGUOUS,
+	CLASS_LOW_BASEQ, SAYS_LOW_MAPQ, SAYS_FILTERED};
 
 /* Facts in file order: sorted by the place of their site. */
-static void make_facts(const struct site_table *t, struct prng *r, struct fact *facts, size_t n, uint32_t n_names,
-	const uint8_t *says, size_t n_says)
+static void make_facts(const struct site_table *t, struct prng *r, struct fact *facts, size_t n,
+	uint32_t n_names, const uint8_t *says, size_t n_says)
 {
 	uint32_t *row_of_site = calloc(t->sites.n, sizeof(*row_of_site));
 
 	for (uint32_t row = 0; row < t->rows.n; row++)
 		row_of_site[t->sites.row_sites[row]] = row;
 	for (size_t i = 0; i < n; i++)
-		facts[i] = (struct fact){(uint32_t)prng_below(r, t->sites.n), (uint32_t)prng_below(r, n_names),
-			says[prng_below(r, n_says)]};
+		facts[i] = (struct fact){(uint32_t)prng_below(r, t->sites.n),
+			(uint32_t)prng_below(r, n_names), says[prng_below(r, n_says)]};
 	qsort(facts, n, sizeof(*facts), compare_facts);
 	for (size_t i = 0; i < n; i++)
 		facts[i].row = row_of_site[facts[i].row];
@@ -151,7 +156,8 @@ static void make_rows(struct site_table *t, struct prng *r, size_t n)
 		size_t other = (size_t)prng_below(r, i + 1);
 
 		rows[i] = rows[other];
-		rows[other] = (struct site_row){contigs[prng_below(r, 3)], (uint32_t)i * 3 + 1, "A", "G", NULL};
+		rows[other] = (struct site_row){
+			contigs[prng_below(r, 3)], (uint32_t)i * 3 + 1, "A", "G", NULL};
 	}
 	site_table_start(t, rows, n);
 	site_table_finish(t, SPHEX_MODE_WASP2, false, true);
@@ -194,7 +200,8 @@ static void expect_large(bool rows_in_file_order)
 		struct site_row rows[N_ROWS];
 
 		for (uint32_t i = 0; i < N_ROWS; i++)
-			rows[i] = (struct site_row){i < N_ROWS / 2 ? "chr1" : "chr3", 1 + i, "A", "G", NULL};
+			rows[i] = (struct site_row){
+				i < N_ROWS / 2 ? "chr1" : "chr3", 1 + i, "A", "G", NULL};
 		site_table_start(&t, rows, N_ROWS);
 		site_table_finish(&t, SPHEX_MODE_WASP2, false, true);
 	} else {
@@ -219,9 +226,10 @@ Test(tally, observations_that_wait_for_sites_listed_before_count_the_same)
 
 Test(tally, a_name_counts_on_every_contig_and_anew_after_one_without_sites)
 {
-	static const struct site_row rows[] = {{"chr1", 5, "A", "G", NULL}, {"chr3", 5, "A", "G", NULL},
-		{"chr3", 9, "A", "G", NULL}};
-	static const struct fact facts[] = {{0, 1, CLASS_REF}, {0, 1, CLASS_REF}, {1, 1, CLASS_ALT}, {2, 1, CLASS_ALT}};
+	static const struct site_row rows[] = {{"chr1", 5, "A", "G", NULL},
+		{"chr3", 5, "A", "G", NULL}, {"chr3", 9, "A", "G", NULL}};
+	static const struct fact facts[] = {
+		{0, 1, CLASS_REF}, {0, 1, CLASS_REF}, {1, 1, CLASS_ALT}, {2, 1, CLASS_ALT}};
 	uint32_t want[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 0}};
 	struct site_table t;
 
@@ -249,7 +257,7 @@ Test(tally, nothing_observed_counts_nothing)
 	site_table_free(&t);
 }
 
-/* ---------------------------------------------------------------- fragments: rules of the native mode, section 4 */
+/* ---------------------------------------------------------------- fragments (native rules, 4) */
 
 /* Columns of the native table. */
 enum { REF, ALT, OTHER, DISCORDANT, AMBIGUOUS, LOW_BASEQ, LOW_MAPQ, FILTERED, N_COLUMNS };
@@ -303,17 +311,19 @@ static void count_fragments(const struct fact *facts, size_t n, uint32_t n_rows,
 	}
 }
 
-static void expect_fragments(const struct site_table *t, const struct fact *facts, size_t n, size_t part,
-	bool by_read, uint32_t (*want)[N_COLUMNS])
+static void expect_fragments(const struct site_table *t, const struct fact *facts, size_t n,
+	size_t part, bool by_read, uint32_t (*want)[N_COLUMNS])
 {
 	struct tally *tally = tally_facts(t, SPHEX_MODE_NATIVE, by_read, facts, n, part);
 	uint64_t n_counted = 0;
 
 	for (uint32_t row = 0; row < t->rows.n; row++) {
-		const uint32_t *got = tally_counts(tally) + (size_t)t->sites.row_sites[row] * N_COLUMNS;
+		const uint32_t *got =
+			tally_counts(tally) + (size_t)t->sites.row_sites[row] * N_COLUMNS;
 
 		for (unsigned k = 0; k < N_COLUMNS; k++)
-			cr_assert_eq(got[k], want[row][k], "row %u column %u: %u, not %u (parts of %zu)", row, k, got[k],
+			cr_assert_eq(got[k], want[row][k],
+				"row %u column %u: %u, not %u (parts of %zu)", row, k, got[k],
 				want[row][k], part);
 		n_counted += (uint64_t)got[REF] + got[ALT] + got[OTHER];
 	}

@@ -30,7 +30,8 @@ static char *written(const struct table *table)
 	return text;
 }
 
-static void expect_text(const struct site_table *t, enum sphex_mode mode, const uint32_t *counts, const char *want)
+static void expect_text(
+	const struct site_table *t, enum sphex_mode mode, const uint32_t *counts, const char *want)
 {
 	struct table table = {.variants = &t->variants,
 		.rows = &t->rows,
@@ -47,8 +48,8 @@ static void expect_text(const struct site_table *t, enum sphex_mode mode, const 
 
 Test(tsv, one_line_a_row_and_a_header)
 {
-	static const struct site_row rows[] = {{"chr1", 100, "A", "G", NULL}, {"chr1", 1, "ACGTACGTACGT", "<DEL>", NULL},
-		{"chr2", 4294967295u, "a", ".", NULL}};
+	static const struct site_row rows[] = {{"chr1", 100, "A", "G", NULL},
+		{"chr1", 1, "ACGTACGTACGT", "<DEL>", NULL}, {"chr2", 4294967295u, "a", ".", NULL}};
 	/* the sites lie by position */
 	static const uint32_t counts[] = {0, 10, 4294967295u, 1, 2, 3, 999, 1000, 99999, 0, 0, 0};
 	struct site_table t;
@@ -69,13 +70,15 @@ Test(tsv, no_rows_are_a_header_only)
 
 	site_table_start(&t, NULL, 0);
 	site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
-	expect_text(&t, SPHEX_MODE_WASP2, NULL, "chrom\tpos0\tpos\tref\talt\tref_count\talt_count\tother_count\n");
+	expect_text(&t, SPHEX_MODE_WASP2, NULL,
+		"chrom\tpos0\tpos\tref\talt\tref_count\talt_count\tother_count\n");
 	site_table_free(&t);
 }
 
 Test(tsv, missing_values_are_nothing_and_empty_texts_are_quotes)
 {
-	static const struct site_row rows[] = {{"chrZ", 5, "A", "", ""}, {"chrZ", 6, "A", "G", "0/1"}};
+	static const struct site_row rows[] = {
+		{"chrZ", 5, "A", "", ""}, {"chrZ", 6, "A", "G", "0/1"}};
 	struct site_table t;
 
 	site_table_start(&t, rows, 2);
@@ -92,9 +95,10 @@ Test(tsv, texts_are_quoted_only_where_they_must_be)
 {
 	static const struct {
 		const char *text, *want;
-	} cases[] = {{"plain", "plain"}, {"with blank", "with blank"}, {"a,b;c'd", "a,b;c'd"}, {"a\tb", "\"a\tb\""},
-		{"a\nb", "\"a\nb\""}, {"a\rb", "\"a\rb\""}, {"\"", "\"\"\"\""}, {"say \"x\"", "\"say \"\"x\"\"\""},
-		{"", "\"\""}, {"\xc3\xa4", "\xc3\xa4"}, {"#x", "#x"}, {" x ", " x "}};
+	} cases[] = {{"plain", "plain"}, {"with blank", "with blank"}, {"a,b;c'd", "a,b;c'd"},
+		{"a\tb", "\"a\tb\""}, {"a\nb", "\"a\nb\""}, {"a\rb", "\"a\rb\""},
+		{"\"", "\"\"\"\""}, {"say \"x\"", "\"say \"\"x\"\"\""}, {"", "\"\""},
+		{"\xc3\xa4", "\xc3\xa4"}, {"#x", "#x"}, {" x ", " x "}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct site_row row = {"chr1", 5, "A", "G", cases[i].text};
@@ -105,7 +109,8 @@ Test(tsv, texts_are_quoted_only_where_they_must_be)
 		site_table_start(&t, &row, 1);
 		site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
 		snprintf(want, sizeof(want),
-			"chrom\tpos0\tpos\tref\talt\tGT\tref_count\talt_count\tother_count\nchr1\t4\t5\tA\tG\t%s\t1\t2\t3\n",
+			"chrom\tpos0\tpos\tref\talt\tGT\tref_count\talt_count\tother_"
+			"count\nchr1\t4\t5\tA\tG\t%s\t1\t2\t3\n",
 			cases[i].want);
 		expect_text(&t, SPHEX_MODE_WASP2, counts, want);
 		site_table_free(&t);
@@ -125,13 +130,15 @@ Test(tsv, column_names_are_quoted_by_the_same_rule)
 	t.rows.attribute_names[0] = memory_copy_text("a \"b\"", 5);
 	site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
 	expect_text(&t, SPHEX_MODE_WASP2, counts,
-		"chrom\tpos\tref\talt\t\"a \"\"b\"\"\"\tref_count\talt_count\tother_count\nchr1\t5\tA\tG\t\t1\t2\t3\n");
+		"chrom\tpos\tref\talt\t\"a "
+		"\"\"b\"\"\"\tref_count\talt_count\tother_count\nchr1\t5\tA\tG\t\t1\t2\t3\n");
 	site_table_free(&t);
 }
 
 Test(tsv, the_native_style_writes_texts_as_they_are_and_a_dot_for_none)
 {
-	static const struct site_row rows[] = {{"chr1", 5, "A", "G", "0|1"}, {"chr1", 6, "A", "G", "x\"y"}};
+	static const struct site_row rows[] = {
+		{"chr1", 5, "A", "G", "0|1"}, {"chr1", 6, "A", "G", "x\"y"}};
 	uint32_t counts[24] = {1, 2, 3, 4, 5, 6, 7, 8};
 	struct sphex_error err;
 	struct site_table t;
@@ -145,17 +152,21 @@ Test(tsv, the_native_style_writes_texts_as_they_are_and_a_dot_for_none)
 
 		cr_assert_eq(pool_add(&t.variants.contigs, "chr1", 4, &contig, &err), SPHEX_OK);
 		cr_assert_eq(pool_add(&t.variants.gts, rows[i].gt, 3, &gt, &err), SPHEX_OK);
-		cr_assert_eq(variants_add(&t.variants, contig, 4 + (uint32_t)i, 5 + (uint32_t)i, "A", 1, "G", 1,
-				     i ? gt : POOL_NONE, &err),
+		cr_assert_eq(variants_add(&t.variants, contig, 4 + (uint32_t)i, 5 + (uint32_t)i,
+				     "A", 1, "G", 1, i ? gt : POOL_NONE, &err),
 			SPHEX_OK);
 		cr_assert_eq(pool_add(&t.variants.ids, "rs1", 3, &id, &err), SPHEX_OK);
 		cr_assert_eq(variants_add_extra(&t.variants,
-				     (struct variant_extra){.record = 1 + (uint32_t)i, .id = i ? POOL_NONE : id, .has_row = true}, &err),
+				     (struct variant_extra){.record = 1 + (uint32_t)i,
+					     .id = i ? POOL_NONE : id,
+					     .has_row = true},
+				     &err),
 			SPHEX_OK);
 	}
 	site_table_finish(&t, SPHEX_MODE_WASP2, false, true);
 	expect_text(&t, SPHEX_MODE_NATIVE, counts,
-		"chrom\tpos\tid\tref\talt\tgt\tref_count\talt_count\tother_count\tdiscordant_count\tambiguous_count\t"
+		"chrom\tpos\tid\tref\talt\tgt\tref_count\talt_count\tother_count\tdiscordant_"
+		"count\tambiguous_count\t"
 		"low_baseq_count\tlow_mapq_count\tfiltered_count\n"
 		"chr1\t5\trs1\tA\tG\t.\t1\t2\t3\t4\t5\t6\t7\t8\n"
 		"chr1\t6\t.\tA\tG\tx\"y\t0\t0\t0\t0\t0\t0\t0\t0\n");

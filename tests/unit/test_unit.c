@@ -69,7 +69,8 @@ static void expect_next(struct unit *u, const struct bytes *bam, struct place pl
 
 	cr_assert_eq(unit_next(u, &bytes, &nbytes, &err), SPHEX_OK, "%s", err.message);
 	cr_assert_eq(nbytes, place.nbytes);
-	cr_assert(memcmp(bytes, bam->data + place.start, nbytes) == 0, "other bytes at %zu", place.start);
+	cr_assert(memcmp(bytes, bam->data + place.start, nbytes) == 0, "other bytes at %zu",
+		place.start);
 }
 
 static void expect_end(struct unit *u)
@@ -94,27 +95,34 @@ Test(unit, records_are_those_that_start_in_its_blocks)
 	places = find_places(&bam);
 	for (size_t i = 0; i < 4 * 2; i++) {
 		size_t size = block_sizes[i / 2], n_blocks = (bam.n + size - 1) / size;
-		struct opened o = open_unit(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
+		struct opened o =
+			open_unit(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
 		size_t k = 0;
 
-		for (size_t from = random_bam_header_nbytes(&bam) / size, to; from < n_blocks; from = to) {
+		for (size_t from = random_bam_header_nbytes(&bam) / size, to; from < n_blocks;
+			from = to) {
 			size_t end, n_before = k;
 
 			to = from + 3 < n_blocks ? from + 3 : n_blocks;
 			end = to < n_blocks ? to * size : bam.n;
-			unit_set_range(&o.unit, bgzf_block_offset(&o.file, from), bgzf_block_offset(&o.file, to));
+			unit_set_range(&o.unit, bgzf_block_offset(&o.file, from),
+				bgzf_block_offset(&o.file, to));
 			o.unit.keep = i % 2;
 			if (k < places.n && places.items[k].start < end) {
 				struct sphex_error err;
 
-				cr_assert_eq(unit_start_at(&o.unit, voffset_of(&o.file, size, places.items[k].start), &err),
+				cr_assert_eq(
+					unit_start_at(&o.unit,
+						voffset_of(&o.file, size, places.items[k].start),
+						&err),
 					SPHEX_OK);
 				while (k < places.n && places.items[k].start < end)
 					expect_next(&o.unit, &bam, places.items[k++]);
 				expect_end(&o.unit);
 				cr_assert_eq(o.unit.n_records, k - n_before);
 				if (k < places.n)
-					cr_assert_eq(unit_tell(&o.unit), voffset_of(&o.file, size, places.items[k].start));
+					cr_assert_eq(unit_tell(&o.unit),
+						voffset_of(&o.file, size, places.items[k].start));
 			}
 		}
 		cr_assert_eq(k, places.n);
@@ -132,15 +140,22 @@ Test(unit, tell_names_the_place_of_the_next_record)
 	places = find_places(&bam);
 	for (size_t size = 30; size < 400; size += 31) {
 		for (int keep = 0; keep < 2; keep++) {
-			struct opened o = open_unit(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
+			struct opened o = open_unit(
+				&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
 			struct sphex_error err;
 
 			unit_set_range(&o.unit, 0, o.file.n);
 			o.unit.keep = keep;
-			cr_assert_eq(unit_start_at(&o.unit, voffset_of(&o.file, size, places.items[0].start), &err), SPHEX_OK);
+			cr_assert_eq(
+				unit_start_at(&o.unit,
+					voffset_of(&o.file, size, places.items[0].start), &err),
+				SPHEX_OK);
 			for (size_t k = 0; k < places.n; k++) {
-				/* nothing has been read yet: the first record is in the middle of a block or at its start */
-				cr_assert_eq(unit_tell(&o.unit), voffset_of(&o.file, size, places.items[k].start), "record %zu", k);
+				/* nothing has been read yet: the first record is in the middle of a
+				 * block or at its start */
+				cr_assert_eq(unit_tell(&o.unit),
+					voffset_of(&o.file, size, places.items[k].start),
+					"record %zu", k);
 				expect_next(&o.unit, &bam, places.items[k]);
 				if (k % 3 == 0)
 					unit_drop_read(&o.unit);
@@ -160,21 +175,26 @@ Test(unit, empty_blocks_change_nothing)
 	random_bam(&bam, 3, 50, 150);
 	places = find_places(&bam);
 	for (size_t size = 50; size < 500; size += 75) {
-		struct opened o =
-			open_unit(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1, .empty_blocks = true});
+		struct opened o = open_unit(
+			&bam, (struct bgzf_shape){
+				      .block_nbytes = size, .level = 1, .empty_blocks = true});
 		size_t first = random_bam_header_nbytes(&bam);
 		struct sphex_error err;
 
 		unit_set_range(&o.unit, 0, o.file.n);
-		cr_assert_eq(unit_start_at(&o.unit,
-				     (uint64_t)bgzf_block_offset(&o.file, 2 * (first / size)) << 16 | first % size, &err),
+		cr_assert_eq(
+			unit_start_at(&o.unit,
+				(uint64_t)bgzf_block_offset(&o.file, 2 * (first / size)) << 16 |
+					first % size,
+				&err),
 			SPHEX_OK);
 		for (size_t k = 0; k < places.n; k++) {
 			uint64_t told = unit_tell(&o.unit);
 			struct unit again = {0};
 
 			expect_next(&o.unit, &bam, places.items[k]);
-			/* the place told may be that of an empty block, but it leads to the same record */
+			/* the place told may be that of an empty block, but it leads to the same
+			 * record */
 			cr_assert_eq(unit_init(&again, o.in, &err), SPHEX_OK);
 			unit_set_range(&again, told >> 16, o.file.n);
 			cr_assert_eq(unit_start_at(&again, told, &err), SPHEX_OK);
@@ -195,14 +215,18 @@ Test(unit, dropping_what_was_read_does_not_move_the_unit_s_end)
 	random_bam(&bam, 4, 50, 150);
 	places = find_places(&bam);
 	for (size_t size = 50; size < 400; size += 7) {
-		struct opened o = open_unit(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
+		struct opened o =
+			open_unit(&bam, (struct bgzf_shape){.block_nbytes = size, .level = 1});
 		size_t end = 4 * size + random_bam_header_nbytes(&bam) / size * size, k = 0;
 		struct sphex_error err;
 
-		/* the last record ends behind the unit, and is dropped before the unit knows that it is finished */
+		/* the last record ends behind the unit, and is dropped before the unit knows that
+		 * it is finished */
 		unit_set_range(&o.unit, 0, bgzf_block_offset(&o.file, end / size));
 		o.unit.keep = true;
-		cr_assert_eq(unit_start_at(&o.unit, voffset_of(&o.file, size, places.items[0].start), &err), SPHEX_OK);
+		cr_assert_eq(unit_start_at(&o.unit,
+				     voffset_of(&o.file, size, places.items[0].start), &err),
+			SPHEX_OK);
 		for (; places.items[k].start < end; k++) {
 			expect_next(&o.unit, &bam, places.items[k]);
 			unit_drop_read(&o.unit);
@@ -227,13 +251,15 @@ Test(unit, kept_records_stay_where_they_are)
 	o = open_unit(&bam, (struct bgzf_shape){.block_nbytes = 70, .level = 1});
 	unit_set_range(&o.unit, 0, o.file.n);
 	o.unit.keep = true;
-	cr_assert_eq(unit_start_at(&o.unit, voffset_of(&o.file, 70, places.items[0].start), &err), SPHEX_OK);
+	cr_assert_eq(unit_start_at(&o.unit, voffset_of(&o.file, 70, places.items[0].start), &err),
+		SPHEX_OK);
 	for (size_t k = 0; k < places.n; k++) {
 		offsets[k] = o.unit.from;
 		expect_next(&o.unit, &bam, places.items[k]);
 	}
 	for (size_t k = 0; k < places.n; k++)
-		cr_assert(memcmp(o.unit.data + offsets[k], bam.data + places.items[k].start, places.items[k].nbytes) == 0,
+		cr_assert(memcmp(o.unit.data + offsets[k], bam.data + places.items[k].start,
+				  places.items[k].nbytes) == 0,
 			"record %zu", k);
 	close_unit(&o);
 	bytes_free(&bam);
@@ -250,7 +276,9 @@ Test(unit, without_keep_the_buffer_stays_small)
 	places = find_places(&bam);
 	o = open_unit(&bam, (struct bgzf_shape){.level = 1});
 	unit_set_range(&o.unit, 0, o.file.n);
-	cr_assert_eq(unit_start_at(&o.unit, voffset_of(&o.file, 65280, places.items[0].start), &err), SPHEX_OK);
+	cr_assert_eq(
+		unit_start_at(&o.unit, voffset_of(&o.file, 65280, places.items[0].start), &err),
+		SPHEX_OK);
 	for (size_t k = 0; k < places.n; k++)
 		expect_next(&o.unit, &bam, places.items[k]);
 	cr_assert(bam.n > 2 << 20 && o.unit.cap <= 256 << 10, "%zu", o.unit.cap);
@@ -275,7 +303,9 @@ Test(unit, a_file_cut_inside_a_record_says_which)
 		part = (struct bytes){bam.data, cut, 0};
 		o = open_unit(&part, (struct bgzf_shape){.block_nbytes = 64, .level = 1});
 		unit_set_range(&o.unit, 0, o.file.n);
-		cr_assert_eq(unit_start_at(&o.unit, voffset_of(&o.file, 64, places.items[0].start), &err), SPHEX_OK);
+		cr_assert_eq(unit_start_at(
+				     &o.unit, voffset_of(&o.file, 64, places.items[0].start), &err),
+			SPHEX_OK);
 		for (size_t k = 0; k < 3; k++)
 			expect_next(&o.unit, &bam, places.items[k]);
 		cr_assert_eq(unit_next(&o.unit, &bytes, &nbytes, &err), SPHEX_E_TRUNCATED);
@@ -336,11 +366,13 @@ Test(unit, a_block_that_begins_with_records_is_guessed_right)
 
 	random_bam(&bam, 9, 500, 150);
 	places = find_places(&bam);
-	o = open_unit(&bam, (struct bgzf_shape){.block_nbytes = 2000, .whole_records = true, .level = 1});
+	o = open_unit(
+		&bam, (struct bgzf_shape){.block_nbytes = 2000, .whole_records = true, .level = 1});
 	while (bgzf_block_offset(&o.file, n_blocks) + BGZF_EOF_NBYTES < o.file.n)
 		n_blocks++;
 	for (size_t b = 1; b < n_blocks; b++) { /* block 0 is the header's */
-		unit_set_range(&o.unit, bgzf_block_offset(&o.file, b), bgzf_block_offset(&o.file, b + 1));
+		unit_set_range(
+			&o.unit, bgzf_block_offset(&o.file, b), bgzf_block_offset(&o.file, b + 1));
 		cr_assert_eq(unit_guess_start(&o.unit, RANDOM_N_REFS, &err), SPHEX_OK);
 		cr_assert_eq(unit_tell(&o.unit), (uint64_t)bgzf_block_offset(&o.file, b) << 16);
 		while (!o.unit.finished) {
@@ -375,9 +407,11 @@ Test(unit, a_block_that_begins_inside_a_record_is_searched)
 
 		while (places.items[k].start < b * 3000)
 			k++;
-		unit_set_range(&o.unit, bgzf_block_offset(&o.file, b), bgzf_block_offset(&o.file, b + 1));
+		unit_set_range(
+			&o.unit, bgzf_block_offset(&o.file, b), bgzf_block_offset(&o.file, b + 1));
 		if (unit_guess_start(&o.unit, RANDOM_N_REFS, &err) == SPHEX_OK)
-			n_right += unit_tell(&o.unit) == voffset_of(&o.file, 3000, places.items[k].start);
+			n_right += unit_tell(&o.unit) ==
+				   voffset_of(&o.file, 3000, places.items[k].start);
 	}
 	cr_assert(n_blocks > 20 && n_right + 1 >= n_blocks - 1, "%zu of %zu", n_right, n_blocks);
 	close_unit(&o);

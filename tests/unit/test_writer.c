@@ -19,8 +19,8 @@ static char *make_folder(void)
 	static unsigned n;
 	static char path[200];
 
-	snprintf(path, sizeof(path), "%s/sphex-writer-%ld-%u", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
-		(long)getpid(), n++);
+	snprintf(path, sizeof(path), "%s/sphex-writer-%ld-%u",
+		getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (long)getpid(), n++);
 	cr_assert_eq(mkdir(path, 0700), 0, "%s", path);
 	return path;
 }
@@ -156,7 +156,8 @@ Test(writer, new_files_follow_the_umask)
 
 		umask(masks[i]);
 		cr_assert_eq(write_text(path, "x", &err), SPHEX_OK);
-		cr_assert(stat(path, &st) == 0 && (st.st_mode & 0777) == (0666 & ~masks[i]), "%o", st.st_mode);
+		cr_assert(stat(path, &st) == 0 && (st.st_mode & 0777) == (0666 & ~masks[i]), "%o",
+			st.st_mode);
 		unlink(path);
 		rmdir(folder);
 	}
