@@ -26,7 +26,7 @@ static void expect_counts(const char *bam, struct caller_sites *sites,
 	sphex_count_free(c);
 }
 
-/* ---------------------------------------------------------------- worked cases (wasp2 rules, 10) */
+/* ---------------------------------------------------------------- worked cases (section 10) */
 
 struct worked {
 	const char *what;
