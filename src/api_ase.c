@@ -88,6 +88,7 @@ static const struct ase_option options[] = {
 	{"min-mapping-quality", OPTION_INT, AT(min_mapq), INT32_MIN, INT32_MAX},
 	{"min-base-quality", OPTION_INT, AT(min_baseq), INT8_MIN, INT8_MAX},
 	{"min-depth-of-non-filtered-base", OPTION_INT, AT(min_depth), INT32_MIN, INT32_MAX},
+	{"max-depth-per-sample", OPTION_INT, AT(max_depth), 0, 0},
 	{"count-overlap-reads-handling", OPTION_OVERLAP, 0, 0, 0},
 	{"output-format", OPTION_FORMAT, 0, 0, 0},
 	{"intervals", OPTION_LIST, AT(intervals), 0, 0},

@@ -14,6 +14,7 @@ struct ase_settings {
 	char *reference;
 	const struct ase_overlap_rule *overlap;
 	int32_t min_mapq, min_baseq, min_depth;
+	int32_t max_depth; /* 0: reads are not sampled; nothing else is supported */
 	uint32_t padding, excluded_padding;
 	bool intersects; /* the intervals of several -L; else they are joined */
 	bool ignores_dictionaries;

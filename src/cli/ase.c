@@ -33,6 +33,7 @@ static const struct option_row read_rows[] = {
 	{"-overlap --count-overlap-reads-handling", "MODE", ACTION_SET,
 		"count-overlap-reads-handling", NULL,
 		"COUNT_FRAGMENTS_REQUIRE_SAME_BASE, COUNT_FRAGMENTS or COUNT_READS (the first)"},
+	{"--max-depth-per-sample", "N", ACTION_SET, "max-depth-per-sample", NULL, ""},
 	{"-RF --read-filter", "NAME", ACTION_SET, "read-filter", NULL,
 		"use this filter too; repeatable"},
 	{"-DF --disable-read-filter", "NAME", ACTION_SET, "disable-read-filter", NULL,
