@@ -34,6 +34,7 @@ test_everything() {
 	part 'static: one small file that needs no other' tests/install/check_static
 	test_aarch64
 	test_sanitizer asan
+	test_sanitizer ubsan
 	test_sanitizer tsan
 
 	awk '{ passed += $1; failed += $3; skipped += $5 } END {
