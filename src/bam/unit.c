@@ -12,8 +12,9 @@
 #define RECORD_MAX_NBYTES ((size_t)256 << 20)
 /* Blocks searched for a first record before the search is left to whoever knows the place. */
 #define GUESS_MAX_BLOCKS 16
-/* Whole records in a row that make a guess. */
+/* Whole records in a row that make a guess when the bytes end behind them, and when they do not. */
 #define GUESS_CHAIN 2
+#define GUESS_LONG_CHAIN 64
 
 enum sphex_status unit_init(struct unit *u, struct input *in, struct sphex_error *err)
 {
@@ -214,12 +215,15 @@ enum sphex_status unit_start_at(struct unit *u, uint64_t voffset, struct sphex_e
 	return status;
 }
 
-/* Whether plausible records follow each other from `at` to the end of the bytes, at least GUESS_CHAIN. */
+/*
+ * Whether plausible records follow each other from `at` to the end of the bytes. A long chain is not
+ * followed to its end: content made to break all chains there would cost the square of its length.
+ */
 static bool is_chain(const struct unit *u, size_t at, uint32_t n_refs)
 {
 	int n_whole = 0;
 
-	while (at < u->to && u->to - at >= RECORD_MIN_NBYTES) {
+	while (n_whole < GUESS_LONG_CHAIN && at < u->to && u->to - at >= RECORD_MIN_NBYTES) {
 		if (!record_is_plausible(u->data + at, u->to - at, n_refs))
 			return false;
 		at += (size_t)load_u32(u->data + at) + 4;

@@ -165,6 +165,24 @@ Test(api, a_run_needs_a_bam_and_variants_and_happens_once)
 	temp_remove(path);
 }
 
+Test(api, no_sites_make_no_rows)
+{
+	char *path = one_read();
+	struct caller_sites sites;
+	struct sphex_count *c =
+		caller_count((struct caller_options){SPHEX_MODE_WASP2, 1, NULL, NULL, NULL}, path);
+	struct sphex_column column;
+
+	caller_sites_fill(&sites, NULL, 0);
+	cr_assert_eq(sphex_count_sites(c, &sites.sites, NULL), SPHEX_OK);
+	cr_assert_eq(sphex_count_run(c, NULL), SPHEX_OK);
+	cr_assert_eq(sphex_count_n_rows(c), 0);
+	for (size_t i = 0; i < sphex_count_n_columns(c); i++)
+		cr_assert_eq(sphex_count_column(c, i, &column, NULL), SPHEX_OK);
+	sphex_count_free(c);
+	temp_remove(path);
+}
+
 Test(api, sites_that_point_nowhere_are_refused)
 {
 	char *path = one_read();

@@ -1,8 +1,10 @@
 /* Whole runs: worked cases, what the counts do not depend on, and runs that fail or are stopped. */
 #include <criterion/criterion.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/support/caller.h"
 
@@ -456,6 +458,89 @@ Test(run, a_run_ends_soon_when_it_is_cancelled)
 	bytes_free(&file);
 	bytes_free(&bam);
 }
+static void *cancel_soon(void *count)
+{
+	struct timespec t = {0, 2000000};
+
+	nanosleep(&t, NULL);
+	sphex_count_cancel(count);
+	return NULL;
+}
+
+Test(run, another_thread_may_cancel)
+{
+	struct containers files = make_containers();
+	struct caller_sites sites;
+
+	fill_random_sites(&sites);
+	for (unsigned n_threads = 1; n_threads < 5; n_threads++) {
+		struct sphex_count *c = caller_count(
+			(struct caller_options){SPHEX_MODE_WASP2, n_threads, "1", NULL, NULL},
+			files.paths[SMALL_BLOCKS]);
+		enum sphex_status status;
+		pthread_t thread;
+
+		cr_assert_eq(sphex_count_sites(c, &sites.sites, NULL), SPHEX_OK);
+		cr_assert_eq(pthread_create(&thread, NULL, cancel_soon, c), 0);
+		status = sphex_count_run(c, NULL);
+		pthread_join(thread, NULL);
+		cr_assert(status == SPHEX_OK || status == SPHEX_E_CANCELLED, "%d", (int)status);
+		cr_assert_eq(sphex_count_n_rows(c), status ? 0 : CALLER_MAX_ROWS);
+		sphex_count_free(c);
+	}
+	caller_sites_free(&sites);
+	free_containers(&files);
+}
+
+/* ---------------------------------------------------------------- several at once */
+
+struct runner {
+	struct sphex_count *count;
+	enum sphex_status status;
+};
+
+static void *run_one(void *arg)
+{
+	struct runner *r = arg;
+
+	r->status = sphex_count_run(r->count, NULL);
+	return NULL;
+}
+
+Test(run, counts_of_different_handles_run_at_once)
+{
+	enum { N = 4 };
+	struct containers files = make_containers();
+	struct caller_sites sites;
+	struct runner runners[N];
+	pthread_t threads[N];
+	struct bytes want;
+
+	fill_random_sites(&sites);
+	want = plain_counts(files.paths[PLAIN], &sites, SPHEX_MODE_WASP2);
+	for (size_t i = 0; i < N; i++) {
+		runners[i].count =
+			caller_count((struct caller_options){SPHEX_MODE_WASP2, 2, "2", "20", NULL},
+				files.paths[i]);
+		cr_assert_eq(sphex_count_sites(runners[i].count, &sites.sites, NULL), SPHEX_OK);
+	}
+	for (size_t i = 0; i < N; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, run_one, &runners[i]), 0);
+	for (size_t i = 0; i < N; i++) {
+		struct bytes got;
+
+		pthread_join(threads[i], NULL);
+		cr_assert_eq(runners[i].status, SPHEX_OK);
+		got = caller_counts(runners[i].count);
+		cr_assert_str_eq((char *)got.data, (char *)want.data);
+		bytes_free(&got);
+		sphex_count_free(runners[i].count);
+	}
+	bytes_free(&want);
+	caller_sites_free(&sites);
+	free_containers(&files);
+}
+
 /* ---------------------------------------------------------------- variants from a file */
 
 static void expect_file_run(const char *bam, const char *vcf, const char *sample, const char *want)

@@ -437,3 +437,25 @@ Test(unit, where_no_record_begins_none_is_guessed)
 	close_unit(&o);
 	bytes_free(&bam);
 }
+
+Test(unit, a_long_chain_of_records_is_enough_for_a_guess)
+{
+	struct bytes bam = {0};
+	struct opened o;
+	struct sphex_error err;
+	size_t first;
+
+	/* many records, and then bytes that break every chain */
+	random_bam_start(&bam);
+	first = bam.n;
+	for (int i = 0; i < 1000; i++)
+		bam_add(&bam, (struct bam_read){.name = "r", .cigar = "*"});
+	for (int i = 0; i < 100; i++)
+		bytes_add_number(&bam, 0xFF, 1);
+	o = open_unit(&bam, (struct bgzf_shape){.level = 1});
+	unit_set_range(&o.unit, 0, o.file.n);
+	cr_assert_eq(unit_guess_start(&o.unit, RANDOM_N_REFS, &err), SPHEX_OK);
+	cr_assert_eq(unit_tell(&o.unit), first);
+	close_unit(&o);
+	bytes_free(&bam);
+}
