@@ -34,7 +34,11 @@ test_everything() {
 	part 'static: one small file that needs no other' tests/install/check_static
 	test_aarch64
 	test_sanitizer asan
-	test_sanitizer ubsan
+	if need clang-rt; then
+		test_sanitizer ubsan
+	else
+		part 'ubsan: runs' skip "clang's UBSan: its library is not here"
+	fi
 	test_sanitizer tsan
 
 	awk '{ passed += $1; failed += $3; skipped += $5 } END {
