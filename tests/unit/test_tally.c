@@ -22,7 +22,7 @@ struct fact {
 	uint8_t says;
 };
 
-enum { NAMELESS = UINT32_MAX };
+#define NAMELESS UINT32_MAX
 
 /* The three counts of every row by the pseudo-code of the rules, section 3: site by site. */
 static void count_by_site(
