@@ -37,7 +37,8 @@ static bool prepare(struct ase_names *names, size_t n, size_t *n_slots)
 		!memory_reserve(&names->states, &names->states_cap, n, sizeof(*names->states)))
 		return false;
 	memset(names->slots, 0xFF, *n_slots * sizeof(*names->slots));
-	memset(names->states, KEPT, n);
+	if (n)
+		memset(names->states, KEPT, n);
 	return true;
 }
 

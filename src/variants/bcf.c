@@ -367,9 +367,7 @@ static bool render_gt(
 		else
 			out->p[out->n++] = '.';
 	}
-	*gt = (struct span){out->p + begin, out->n - begin};
-	if (!gt->n)
-		*gt = span_of(".");
+	*gt = out->n > begin ? (struct span){out->p + begin, out->n - begin} : span_of(".");
 	return true;
 }
 

@@ -244,7 +244,9 @@ Test(api, columns_hold_numbers_and_texts_and_know_what_is_missing)
 
 			cr_assert_eq(sphex_count_column(c, i, &column, &err), SPHEX_OK);
 			cr_assert_eq(sphex_count_column(c, i, &again, NULL), SPHEX_OK);
-			cr_assert(memcmp(&column, &again, sizeof(column)) == 0, "built twice");
+			cr_assert(column.values == again.values && column.text == again.text &&
+					  column.offsets == again.offsets,
+				"built twice");
 			cr_assert_str_eq(column.name, names[i]);
 			cr_assert_eq(column.kind, is_text ? SPHEX_COLUMN_TEXT : SPHEX_COLUMN_U32);
 			cr_assert_eq(column.values != NULL, !is_text);
