@@ -1,6 +1,6 @@
 /*
- * Allocation. All memory of the library comes through memory_realloc(), whose sizes are checked for
- * overflow; tests put a failing allocator behind it (memory_seam).
+ * Allocation. All memory of the library comes through these functions, which check sizes for
+ * overflow.
  */
 #ifndef SPHEX_MEMORY_H
 #define SPHEX_MEMORY_H

@@ -121,6 +121,31 @@ Test(batch, many_bytes_come_in_several_batches)
 	bytes_free(&bam);
 }
 
+Test(batch, a_mate_s_reference_that_is_not_in_the_header_is_damage)
+{
+	static const struct {
+		int32_t ref_id;
+		enum sphex_status want;
+	} cases[] = {{-1, SPHEX_OK}, {RANDOM_N_REFS - 1, SPHEX_OK}, {-2, SPHEX_E_DATA},
+		{RANDOM_N_REFS, SPHEX_E_DATA}, {INT32_MIN, SPHEX_E_DATA},
+		{INT32_MAX, SPHEX_E_DATA}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bytes bam = {0};
+		struct opened o;
+		struct sphex_error err;
+
+		random_bam_start(&bam);
+		bam_add(&bam, (struct bam_read){
+				      .name = "x", .cigar = "*", .mate_ref_id = cases[i].ref_id});
+		o = open_bam(&bam, (struct bgzf_shape){.level = 1});
+		cr_assert_eq(batch_scan(&o.batch, &o.unit, &err), cases[i].want, "%d",
+			(int)cases[i].ref_id);
+		close_bam(&o);
+		bytes_free(&bam);
+	}
+}
+
 Test(batch, a_damaged_record_ends_the_scan_at_its_place)
 {
 	struct bytes bam = {0};
