@@ -141,8 +141,11 @@ static enum sphex_status index_regions(struct native_rows_job *job, struct sphex
 {
 	const struct region_list *list = &job->list;
 	uint32_t *ids = memory_new(list->contigs.n, sizeof(*ids));
-	enum sphex_status status = ids ? match_contigs(job, ids, err) : fail_memory(err);
+	enum sphex_status status;
 
+	if (!ids)
+		return fail_memory(err);
+	status = match_contigs(job, ids, err);
 	for (size_t i = 0; i < list->n && !status; i++) {
 		const struct listed_region *r = &list->items[i];
 

@@ -157,7 +157,8 @@ Test(select_native, other_alts_are_kept_for_judging_where_a_row_is_no_snv)
 		{ONE "c 5 . CAA CA,C,CTA . . . GT 0/3\n", "1 c:5-7 CAA>CTA 0/3",
 			"not_het 2, kept 1"},
 		/* those that fail by their alleles have no say */
-		{ONE "c 5 . CAA CA,*,<DEL>,CNN,CAA,C" A50 "AAA . . . GT 0|1\n", "1 c:5-7 CAA>CA 0|1",
+		{ONE "c 5 . CAA CA,*,<DEL>,CNN,CAA,C" A50 "AAA . . . GT 0|1\n",
+			"1 c:5-7 CAA>CA 0|1",
 			"star 1, symbolic 1, not_acgt 1, same_as_ref 1, too_long 1, kept 1"},
 		/* what has a row elsewhere has a say */
 		{ONE "c 5 . CAA CA . . . GT 0/1\nc 5 . CAA CA,C . . . GT 1/2\n",
