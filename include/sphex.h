@@ -1,9 +1,10 @@
 /*
  * Sphex: reads per allele, and a BAM decoder.
  *
- * Two things share this header:
+ * Three things share this header:
  *   - the counter (struct sphex_count): a BAM and a list of variants in, a table of
  *     ref/alt/other counts out;
+ *   - the same by the rules and options of GATK's ASEReadCounter (struct sphex_ase);
  *   - the decoder (struct sphex_bam): the records of a BAM in file order, in batches.
  *
  * Handles are opaque and own everything that is reached through them; free a handle and every

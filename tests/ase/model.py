@@ -136,7 +136,7 @@ def table(args: list[str], folder: Path) -> bytes:
     listed = defaultdict(list)
     for _, records in variants:
         for record in records:
-            for position in range(record.first, min(record.last, 5000) + 1):
+            for position in range(record.first, record.last + 1):
                 listed[record.contig, position].append(record)
     rows = [COLUMNS]
     for contig, position in sorted(piles, key=lambda place: (order.index(place[0]), place[1])):
