@@ -68,7 +68,9 @@ def make_case(rng: random.Random, folder: Path) -> list[str]:
     write_fasta(folder / "ref.fa", world.contigs)
     name = rng.choice(("in.vcf", "in.vcf", "in.vcf.gz", "in.bcf"))
     write_vcf(folder / name, world.lines, samples)
-    args = [*args, *selection_args(rng, samples, folder), *filter_args(rng)]
+    if "-s" not in args:
+        args = [*args, *selection_args(rng, samples, folder)]
+    args = [*args, *filter_args(rng)]
     return [*args, *region_args(rng, world, folder), "in.bam", name]
 
 
@@ -323,9 +325,10 @@ def consumed(ops: str, kinds: str) -> int:
 
 
 def fits(alignment: Alignment, length: int) -> bool:
-    """Tell whether the alignment lies on its contig and is not empty."""
+    """Tell whether the alignment lies on its contig, aligns a base, and clips its ends only."""
     end = alignment.pos0 + consumed(alignment.ops, REFERENCE_OPS)
-    return alignment.pos0 >= 0 and end <= length and "M" in alignment.ops
+    inner = alignment.ops.strip("S")
+    return alignment.pos0 >= 0 and end <= length and "M" in inner and "S" not in inner
 
 
 def shift_gap(rng: random.Random, alignment: Alignment) -> Alignment:

@@ -18,13 +18,17 @@ class Naming:
             return name
         return next((other for other in among if self.same(name, other)), None)
 
+    def is_known(self, name: str) -> bool:
+        """Tell whether a name means a contig of the BAM."""
+        return self.find(name, self.names) is not None
+
     def same(self, one: str, other: str) -> bool:
         """Tell whether two names mean the same contig."""
         return one == other or (self.repairs and plain(one) == plain(other))
 
     def check(self, of_rows: list[str]) -> None:
         """Refuse rows of which no contig is in the BAM."""
-        if of_rows and not any(self.find(name, self.names) for name in of_rows):
+        if of_rows and not any(map(self.is_known, of_rows)):
             raise RefusedError(f"contigs of the rows {of_rows[:3]}, of the BAM {self.names[:3]}")
 
 

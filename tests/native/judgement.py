@@ -79,12 +79,11 @@ def kind_of(ref: str, alt: str) -> str:
 
 
 def make_event(pos0: int, ref: str, alt: str, contig: str | None) -> Event:
-    """Make the event of a trimmed pair; all but SNVs need the contig's bases."""
+    """Make the event of a trimmed pair; to judge all but SNVs, the contig's bases are needed."""
     kind = kind_of(ref, alt)
     left, right = pos0, pos0 + len(ref)
-    if kind == SNV:
+    if kind == SNV or contig is None:
         return Event(kind, ref, alt, left, right)
-    assert contig is not None
     if kind in (INSERTION, DELETION):
         moved = alt or contig[left:right]
         left, right = widen(left, right, moved, contig)

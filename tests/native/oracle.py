@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from judgement import ALT, AMBIGUOUS, LOW_BASEQ, OTHER, REF, judge
 from reads import read_of
 from regions import Region, columns_of, read_regions
 
-from variants import Choices, RefusedError, Row, read_lines, select_rows
+from variants import BasesOf, Choices, RefusedError, Row, check_reference, read_lines, select_rows
 
 UNMAPPED = 0x4
 LOW_MAPQ, FILTERED = "low_mapq", "filtered"
@@ -122,13 +122,16 @@ def count(args: list[str]) -> Result:
     samples = sample_names(options.samples)
     filters = frozenset(options.filter.split(",")) - {""}
     choices = Choices(options.indels, options.biallelic_only, samples, options.all_sites, filters)
-    regions = read_regions(options.regions, options.feature)
     with pysam.AlignmentFile(options.bam, check_sq=False) as bam:
         naming = Naming(list(bam.references), repairs=options.contig_style == "auto")
         lines = read_lines(options.variants, samples)
-        rows = select_rows(lines, choices, open_fasta(options.reference, naming))
-        naming.check(sorted({row.line.chrom for row in rows}))
+        bases_of = open_fasta(options.reference, naming)
+        rows = select_rows(lines, choices, bases_of)
+        regions = read_regions(options.regions, options.feature, naming.is_known)
         wanted = list(rows_by_region(rows, regions, columns_of(options.regions), naming))
+        naming.check(sorted({row.line.chrom for row, _ in wanted}))
+        if bases_of is not None:
+            check_rows([row for row, _ in wanted], bases_of)
         tallies = count_rows(bam, [row for row, _ in wanted], naming, options)
     one_sample = samples is not None and len(samples) == 1
     header = header_cells(columns_of(options.regions), with_gt=one_sample)
@@ -140,24 +143,31 @@ def count(args: list[str]) -> Result:
     return Result(table, [place_of(row, naming) for row, _ in wanted])
 
 
+def check_rows(rows: list[Row], bases_of: BasesOf) -> None:
+    """Refuse rows whose REF is not what the FASTA has."""
+    for row in rows:
+        contig = bases_of(row.line.chrom)
+        if contig is None:
+            raise RefusedError(f"no contig {row.line.chrom} in the FASTA")
+        check_reference(row.line, contig)
+
+
 def place_of(row: Row, naming: Naming) -> Place:
     """Return where records look at a row."""
     contig = naming.find(row.line.chrom, naming.names)
     return Place(contig, row.event.first(), row.event.end())
 
 
-def open_fasta(path: str | None, naming: Naming) -> Callable[[str], str] | None:
-    """Return a function that gives a contig's bases, upper-cased."""
+def open_fasta(path: str | None, naming: Naming) -> BasesOf | None:
+    """Return a function that gives a contig's bases, or None."""
     if path is None:
         return None
     fasta = pysam.FastaFile(path)
 
     @cache
-    def bases_of(chrom: str) -> str:
+    def bases_of(chrom: str) -> str | None:
         name = naming.find(chrom, list(fasta.references))
-        if name is None:
-            raise RefusedError(f"no contig {chrom} in {path}")
-        return fasta.fetch(name).upper()
+        return None if name is None else fasta.fetch(name).upper()
 
     return bases_of
 

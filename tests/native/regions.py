@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,8 +31,8 @@ class Region(NamedTuple):
         return max(beg0, self.beg0) < min(end0, self.end0)
 
 
-def read_regions(words: list[str], feature: str) -> list[Region]:
-    """Read all regions, repeated ones once."""
+def read_regions(words: list[str], feature: str, is_contig: Callable[[str], bool]) -> list[Region]:
+    """Read all regions, repeated ones once; the name of a contig is all of it."""
     regions: dict[Region, None] = {}
     for word in words:
         ending = Path(word.removesuffix(".gz")).suffix
@@ -41,7 +41,8 @@ def read_regions(words: list[str], feature: str) -> list[Region]:
         elif ending in BED_ENDINGS:
             found = list(bed(word))
         else:
-            found = [parse_text(word)]
+            whole = Region(word, 0, TO_THE_END, (word,))
+            found = [whole if is_contig(word) else parse_text(word)]
         regions.update(dict.fromkeys(found))
     if words and not regions:
         raise RefusedError("no region in the files")

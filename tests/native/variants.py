@@ -17,6 +17,7 @@ from judgement import SNV, Event, kind_of, make_event, trim
 ACGT = frozenset("ACGT")
 LONGEST = 50
 MISSING = "."
+BasesOf = Callable[[str], str | None]  # a contig of the FASTA, upper-cased; None: not needed
 
 
 class RefusedError(Exception):
@@ -114,10 +115,8 @@ def genotype(keys: list[str], cell: str) -> str:
 # -------------------------------------------------------------------------------- choosing rows
 
 
-def select_rows(
-    lines: Iterator[Line], choices: Choices, bases_of: Callable[[str], str] | None
-) -> list[Row]:
-    """Choose the rows; ``bases_of`` returns a contig of the FASTA."""
+def select_rows(lines: Iterator[Line], choices: Choices, bases_of: BasesOf | None) -> list[Row]:
+    """Choose the rows; without a FASTA ``bases_of`` is None."""
     rows: list[Row] = []
     kept: set[tuple[str, int, str, str]] = set()
     for line in lines:
@@ -129,7 +128,7 @@ def select_rows(
     return rows
 
 
-def rows_of(line: Line, choices: Choices, bases_of: Callable[[str], str] | None) -> Iterator[Row]:
+def rows_of(line: Line, choices: Choices, bases_of: BasesOf | None) -> Iterator[Row]:
     """Make the rows of one record, repeated ones included."""
     if choices.filters and choices.filters.isdisjoint(line.filters):
         return
@@ -141,8 +140,6 @@ def rows_of(line: Line, choices: Choices, bases_of: Callable[[str], str] | None)
     if not kept:
         return
     contig = bases_of(line.chrom) if bases_of else None
-    if contig is not None:
-        check_reference(line, contig)
     events = {alt: make_event(*parts, contig) for alt, parts in countable.items()}
     for alt in kept:
         others = [event for other, event in events.items() if other != alt]
