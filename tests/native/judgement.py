@@ -18,6 +18,9 @@ N_CONTEXT = 10
 ONE_IN = 5
 
 
+Parts = tuple[int, str, str]  # position, REF, ALT after trimming
+
+
 class Event(NamedTuple):
     """A trimmed ALT with its stretch [left, right); ``before`` and ``after`` are its context."""
 
@@ -60,7 +63,7 @@ class Layout(NamedTuple):
 # ------------------------------------------------------------------------------ making an event
 
 
-def trim(pos0: int, ref: str, alt: str) -> tuple[int, str, str]:
+def trim(pos0: int, ref: str, alt: str) -> Parts:
     """Take the common end off, then the common start."""
     while ref and alt and ref[-1] == alt[-1]:
         ref, alt = ref[:-1], alt[:-1]
@@ -79,11 +82,12 @@ def kind_of(ref: str, alt: str) -> str:
 
 
 def make_event(pos0: int, ref: str, alt: str, contig: str | None) -> Event:
-    """Make the event of a trimmed pair; to judge all but SNVs, the contig's bases are needed."""
+    """Make the event of a trimmed pair; all but SNVs need the contig's bases."""
     kind = kind_of(ref, alt)
     left, right = pos0, pos0 + len(ref)
-    if kind == SNV or contig is None:
+    if kind == SNV:
         return Event(kind, ref, alt, left, right)
+    assert contig is not None
     if kind in (INSERTION, DELETION):
         moved = alt or contig[left:right]
         left, right = widen(left, right, moved, contig)

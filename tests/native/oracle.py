@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 
 import pysam
 from contigs import Naming
-from judgement import ALT, AMBIGUOUS, LOW_BASEQ, OTHER, REF, judge
+from judgement import ALT, AMBIGUOUS, LOW_BASEQ, OTHER, REF, SNV, Event, judge, make_event
 from reads import read_of
 from regions import Region, columns_of, read_regions
 
-from variants import BasesOf, Choices, RefusedError, Row, check_reference, read_lines, select_rows
+from variants import Choices, RefusedError, Row, check_reference, read_lines, select_rows
 
 UNMAPPED = 0x4
 LOW_MAPQ, FILTERED = "low_mapq", "filtered"
@@ -53,7 +53,9 @@ class Result(NamedTuple):
 class Tally:
     """What was seen at one row: words by name, and records that were not looked at."""
 
-    row: Row
+    place: Place
+    event: Event
+    others: list[Event]
     words: dict[object, list[str]] = field(default_factory=lambda: defaultdict(list))
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -125,49 +127,40 @@ def count(args: list[str]) -> Result:
     with pysam.AlignmentFile(options.bam, check_sq=False) as bam:
         naming = Naming(list(bam.references), repairs=options.contig_style == "auto")
         lines = read_lines(options.variants, samples)
-        bases_of = open_fasta(options.reference, naming)
-        rows = select_rows(lines, choices, bases_of)
-        regions = read_regions(options.regions, options.feature, naming.is_known)
+        rows = select_rows(lines, choices)
+        regions = read_regions(options.regions, options.feature, naming, contigs_of(rows))
         wanted = list(rows_by_region(rows, regions, columns_of(options.regions), naming))
-        naming.check(sorted({row.line.chrom for row, _ in wanted}))
-        if bases_of is not None:
-            check_rows([row for row, _ in wanted], bases_of)
-        tallies = count_rows(bam, [row for row, _ in wanted], naming, options)
+        naming.check(contigs_of([row for row, _ in wanted]))
+        bases_of = open_fasta(options.reference, naming)
+        tallies = {id(row): make_tally(row, bases_of, naming) for row, _ in wanted}
+        count_records(bam, list(tallies.values()), options)
     one_sample = samples is not None and len(samples) == 1
     header = header_cells(columns_of(options.regions), with_gt=one_sample)
     cells = [
-        row_cells(tallies[id(row)], names, options.count, with_gt=one_sample)
+        row_cells(row, tallies[id(row)].counts(options.count), names, with_gt=one_sample)
         for row, names in wanted
     ]
     table = "".join("\t".join(line) + "\n" for line in [header, *cells]).encode()
-    return Result(table, [place_of(row, naming) for row, _ in wanted])
+    return Result(table, [tallies[id(row)].place for row, _ in wanted])
 
 
-def check_rows(rows: list[Row], bases_of: BasesOf) -> None:
-    """Refuse rows whose REF is not what the FASTA has."""
-    for row in rows:
-        contig = bases_of(row.line.chrom)
-        if contig is None:
-            raise RefusedError(f"no contig {row.line.chrom} in the FASTA")
-        check_reference(row.line, contig)
+def contigs_of(rows: list[Row]) -> list[str]:
+    """List the contigs of rows."""
+    return list(dict.fromkeys(row.line.chrom for row in rows))
 
 
-def place_of(row: Row, naming: Naming) -> Place:
-    """Return where records look at a row."""
-    contig = naming.find(row.line.chrom, naming.names)
-    return Place(contig, row.event.first(), row.event.end())
-
-
-def open_fasta(path: str | None, naming: Naming) -> BasesOf | None:
-    """Return a function that gives a contig's bases, or None."""
+def open_fasta(path: str | None, naming: Naming) -> Callable[[str], str] | None:
+    """Return a function that gives a contig's bases, upper-cased."""
     if path is None:
         return None
     fasta = pysam.FastaFile(path)
 
     @cache
-    def bases_of(chrom: str) -> str | None:
+    def bases_of(chrom: str) -> str:
         name = naming.find(chrom, list(fasta.references))
-        return None if name is None else fasta.fetch(name).upper()
+        if name is None:
+            raise RefusedError(f"no contig {chrom} in {path}")
+        return fasta.fetch(name).upper()
 
     return bases_of
 
@@ -185,14 +178,22 @@ def rows_by_region(
                 yield row, region.names
 
 
-def count_rows(
-    bam: Any, rows: list[Row], naming: Naming, options: argparse.Namespace
-) -> dict[int, Tally]:
-    """Judge every record at every row that it looks at; tallies go by the row's id()."""
-    tallies = {id(row): Tally(row) for row in rows}
+def make_tally(row: Row, bases_of: Callable[[str], str] | None, naming: Naming) -> Tally:
+    """Prepare to count at a row; with a FASTA its REF is checked."""
+    bases = bases_of(row.line.chrom) if bases_of else None
+    if bases is not None:
+        check_reference(row.line, bases)
+    event = make_event(*row.parts, bases)
+    others = [make_event(*parts, bases) for parts in row.others] if event.kind != SNV else []
+    contig = naming.find(row.line.chrom, naming.names)
+    return Tally(Place(contig, event.first(), event.end()), event, others)
+
+
+def count_records(bam: Any, tallies: list[Tally], options: argparse.Namespace) -> None:
+    """Judge every record at every row that it looks at."""
     buckets: dict[tuple[str | None, int], list[Tally]] = defaultdict(list)
-    for tally in tallies.values():
-        contig, first0, end0 = place_of(tally.row, naming)
+    for tally in tallies:
+        contig, first0, end0 = tally.place
         for bucket in range(first0 // BUCKET, end0 // BUCKET + 1):
             buckets[contig, bucket].append(tally)
     for number, record in enumerate(in_order(bam)):
@@ -203,7 +204,6 @@ def count_rows(
         here = {id(tally): tally for bucket in near for tally in bucket}
         if here:
             add_record(record, number, list(here.values()), options)
-    return tallies
 
 
 def in_order(bam: Any) -> Iterator[Any]:
@@ -226,11 +226,10 @@ def add_record(record: Any, number: int, tallies: list[Tally], options: argparse
     reason = reason_to_leave_out(record, options)
     name = number if record.query_name == "*" else record.query_name
     for tally in tallies:
-        event = tally.row.event
         if reason:
-            tally.left_out[reason] += read.aligns_within(event.first(), event.end())
+            tally.left_out[reason] += read.aligns_within(tally.place.first0, tally.place.end0)
             continue
-        word = judge(read, event, tally.row.others)
+        word = judge(read, tally.event, tally.others)
         if word is not None:
             tally.words[name].append(word)
 
@@ -279,12 +278,11 @@ def header_cells(region_columns: list[str], *, with_gt: bool) -> list[str]:
     return [*start, *(f"{column}_count" for column in COLUMNS), *region_columns]
 
 
-def row_cells(tally: Tally, names: tuple[str, ...], how: str, *, with_gt: bool) -> list[str]:
+def row_cells(row: Row, counts: list[int], names: tuple[str, ...], *, with_gt: bool) -> list[str]:
     """Return the cells of one row."""
-    line = tally.row.line
-    start = [line.chrom, str(line.pos0 + 1), line.id, line.ref, tally.row.alt]
-    start += line.gts if with_gt else []
-    return [*start, *map(str, tally.counts(how)), *names]
+    line = row.line
+    start = [line.chrom, str(line.pos0 + 1), line.id, line.ref, row.alt]
+    return [*start, *(line.gts if with_gt else []), *map(str, counts), *names]
 
 
 def main() -> int:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from contigs import Naming
 
 from variants import MISSING, RefusedError
 
@@ -31,8 +33,10 @@ class Region(NamedTuple):
         return max(beg0, self.beg0) < min(end0, self.end0)
 
 
-def read_regions(words: list[str], feature: str, is_contig: Callable[[str], bool]) -> list[Region]:
-    """Read all regions, repeated ones once; the name of a contig is all of it."""
+def read_regions(
+    words: list[str], feature: str, naming: Naming, of_rows: list[str]
+) -> list[Region]:
+    """Read all regions, repeated ones once."""
     regions: dict[Region, None] = {}
     for word in words:
         ending = Path(word.removesuffix(".gz")).suffix
@@ -41,8 +45,7 @@ def read_regions(words: list[str], feature: str, is_contig: Callable[[str], bool
         elif ending in BED_ENDINGS:
             found = list(bed(word))
         else:
-            whole = Region(word, 0, TO_THE_END, (word,))
-            found = [whole if is_contig(word) else parse_text(word)]
+            found = [typed(word, naming, of_rows)]
         regions.update(dict.fromkeys(found))
     if words and not regions:
         raise RefusedError("no region in the files")
@@ -55,6 +58,14 @@ def columns_of(words: list[str]) -> list[str]:
         return []
     is_genes = any(Path(word.removesuffix(".gz")).suffix in GENE_ENDINGS for word in words)
     return ["gene_id", "gene_name"] if is_genes else ["region"]
+
+
+def typed(word: str, naming: Naming, of_rows: list[str]) -> Region:
+    """Read a typed region; its contig, which may have colons, must be known."""
+    for region in (Region(word, 0, TO_THE_END, (word,)), parse_text(word)):
+        if region.chrom in of_rows or naming.is_known(region.chrom):
+            return region
+    raise RefusedError(f"no contig for {word}")
 
 
 def parse_text(word: str) -> Region:

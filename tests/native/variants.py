@@ -1,23 +1,22 @@
 """Which lines of a VCF or BCF become rows (rules, section 1).
 
-In: the file, the choices, the contigs of the BAM, perhaps a FASTA. Out: rows in the file's order.
+In: the file, the choices. Out: rows in the file's order.
 """
 
 from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pysam
-from judgement import SNV, Event, kind_of, make_event, trim
+from judgement import SNV, Parts, kind_of, trim
 
 ACGT = frozenset("ACGT")
 LONGEST = 50
 MISSING = "."
-BasesOf = Callable[[str], str | None]  # a contig of the FASTA, upper-cased; None: not needed
 
 
 class RefusedError(Exception):
@@ -52,14 +51,14 @@ class Line:
     gts: list[str]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Row:
-    """One ALT to count; ``others`` are the other ALTs of its record that take part."""
+    """One ALT to count, trimmed; ``others`` are the other ALTs of its record that take part."""
 
     line: Line
     alt: str
-    event: Event
-    others: list[Event] = field(default_factory=list)
+    parts: Parts
+    others: list[Parts]
 
 
 # -------------------------------------------------------------------------------- reading lines
@@ -115,12 +114,12 @@ def genotype(keys: list[str], cell: str) -> str:
 # -------------------------------------------------------------------------------- choosing rows
 
 
-def select_rows(lines: Iterator[Line], choices: Choices, bases_of: BasesOf | None) -> list[Row]:
-    """Choose the rows; without a FASTA ``bases_of`` is None."""
+def select_rows(lines: Iterator[Line], choices: Choices) -> list[Row]:
+    """Choose the rows."""
     rows: list[Row] = []
     kept: set[tuple[str, int, str, str]] = set()
     for line in lines:
-        for row in rows_of(line, choices, bases_of):
+        for row in rows_of(line, choices):
             key = (line.chrom, line.pos0, line.ref, row.alt)
             if key not in kept:
                 kept.add(key)
@@ -128,7 +127,7 @@ def select_rows(lines: Iterator[Line], choices: Choices, bases_of: BasesOf | Non
     return rows
 
 
-def rows_of(line: Line, choices: Choices, bases_of: BasesOf | None) -> Iterator[Row]:
+def rows_of(line: Line, choices: Choices) -> Iterator[Row]:
     """Make the rows of one record, repeated ones included."""
     if choices.filters and choices.filters.isdisjoint(line.filters):
         return
@@ -137,13 +136,9 @@ def rows_of(line: Line, choices: Choices, bases_of: BasesOf | None) -> Iterator[
     usable = {alt: trim(line.pos0, line.ref, alt) for alt in line.alts if is_usable(line.ref, alt)}
     countable = {alt: parts for alt, parts in usable.items() if is_countable(parts, choices)}
     kept = [alt for alt in countable if is_wanted(line, alt, choices)]
-    if not kept:
-        return
-    contig = bases_of(line.chrom) if bases_of else None
-    events = {alt: make_event(*parts, contig) for alt, parts in countable.items()}
     for alt in kept:
-        others = [event for other, event in events.items() if other != alt]
-        yield Row(line, alt, events[alt], others)
+        others = [parts for other, parts in countable.items() if other != alt]
+        yield Row(line, alt, countable[alt], others)
 
 
 def is_usable(ref: str, alt: str) -> bool:
@@ -151,7 +146,7 @@ def is_usable(ref: str, alt: str) -> bool:
     return bool(ref and alt) and set(ref) <= ACGT and set(alt) <= ACGT and ref != alt
 
 
-def is_countable(parts: tuple[int, str, str], choices: Choices) -> bool:
+def is_countable(parts: Parts, choices: Choices) -> bool:
     """Tell whether a trimmed ALT is of a kind asked for."""
     _, ref, alt = parts
     if kind_of(ref, alt) == SNV:
