@@ -1,0 +1,195 @@
+/*
+ * Lines in file order in; sites in BAM order out, one per line that has rows. A site begins where
+ * the first record looks at it, which for an insertion or deletion in a repeat lies before the
+ * line's position.
+ */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sites_parts.h"
+
+struct builder {
+	const struct variants *variants;
+	const struct rows *rows;
+	const uint32_t *contig_refs;        /* per contig of the variants */
+	const struct reference *references; /* the same; NULL without FASTA */
+	struct sites *out;
+};
+
+/* A line on its way to its site. */
+struct placed_line {
+	uint64_t begin; /* reference << 32 | first position at which a record looks */
+	uint32_t end0, line, event_ref; /* event_ref: SITE_NONE for an SNV */
+};
+
+static struct change change_of_line(const struct variants *v, size_t line)
+{
+	size_t n_ref, n_alt;
+	const char *ref = variant_ref(v, line, &n_ref), *alt = variant_alt(v, line, &n_alt);
+
+	return change_of(ref, n_ref, alt, n_alt);
+}
+
+static enum sphex_status add_event(struct builder *b, size_t line, struct sphex_error *err)
+{
+	const struct variants *v = b->variants;
+	const struct reference *reference =
+		b->references ? &b->references[v->items[line].contig] : NULL;
+	size_t n_ref, n_alt;
+	const char *ref = variant_ref(v, line, &n_ref), *alt = variant_alt(v, line, &n_alt);
+
+	return events_add(
+		&b->out->events, reference, v->items[line].pos0, ref, n_ref, alt, n_alt, err);
+}
+
+/* Events for all ALTs of the record with the lines [begin, end), when one with rows is no SNV. */
+static enum sphex_status add_record_events(
+	struct builder *b, size_t begin, size_t end, bool *has_events, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	*has_events = false;
+	for (size_t i = begin; i < end; i++)
+		*has_events |= b->variants->extras[i].has_row &&
+			       change_of_line(b->variants, i).kind != EVENT_SNV;
+	if (*has_events && end - begin > EVENT_MAX_ALTS)
+		return fail(err, SPHEX_E_LIMIT, "a variant record has more than %u ALTs",
+			EVENT_MAX_ALTS);
+	for (size_t i = begin; *has_events && i < end && !status; i++)
+		status = add_event(b, i, err);
+	return status;
+}
+
+static void place_line(struct builder *b, size_t line, uint32_t first_event, size_t begin,
+	size_t end, struct placed_line *out)
+{
+	const struct variant *v = &b->variants->items[line];
+	struct change change = change_of_line(b->variants, line);
+	struct sites *s = b->out;
+	int64_t beg0 = v->pos0 + (int64_t)change.n_skipped, end0 = beg0 + 1;
+
+	out->line = (uint32_t)line;
+	out->event_ref = SITE_NONE;
+	if (change.kind != EVENT_SNV) {
+		event_span(&s->events.items[first_event + (line - begin)], &beg0, &end0);
+		out->event_ref = (uint32_t)s->n_event_refs;
+		s->event_refs[s->n_event_refs++] = (struct event_ref){
+			first_event, (uint16_t)(end - begin), (uint16_t)(line - begin)};
+	}
+	beg0 = beg0 < 0 ? 0 : beg0;
+	out->begin = (uint64_t)b->contig_refs[v->contig] << 32 | (uint64_t)beg0;
+	out->end0 = (uint32_t)end0;
+}
+
+static int compare_placed_lines(const void *a, const void *b)
+{
+	const struct placed_line *x = a, *y = b;
+
+	if (x->begin != y->begin)
+		return x->begin < y->begin ? -1 : 1;
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+/* All lines that have rows and are on a contig of the BAM. */
+static enum sphex_status place_lines(struct builder *b, struct placed_line *placed,
+	size_t *n_placed, struct missing_contigs *missing, struct sphex_error *err)
+{
+	const struct variants *v = b->variants;
+	size_t end;
+
+	for (size_t begin = 0; begin < v->n; begin = end) {
+		uint32_t contig = v->items[begin].contig, first_event = (uint32_t)b->out->events.n;
+		bool is_missing = b->contig_refs[contig] >= b->out->n_refs, has_events;
+		enum sphex_status status;
+
+		for (end = begin + 1;
+			end < v->n && v->extras[end].record == v->extras[begin].record; end++)
+			;
+		if (is_missing) {
+			for (size_t i = begin; i < end; i++)
+				missing->items[contig].n_sites += v->extras[i].has_row;
+			continue;
+		}
+		status = add_record_events(b, begin, end, &has_events, err);
+		if (status)
+			return status;
+		for (size_t i = begin; i < end; i++)
+			if (v->extras[i].has_row)
+				place_line(b, i, first_event, begin, end, &placed[(*n_placed)++]);
+	}
+	return SPHEX_OK;
+}
+
+static void add_site(struct builder *b, const struct placed_line *p)
+{
+	const struct variants *v = b->variants;
+	struct sites *s = b->out;
+	size_t n, skipped = change_of_line(v, p->line).n_skipped;
+	bool is_snv = p->event_ref == SITE_NONE;
+	uint32_t begin0 = (uint32_t)p->begin, width = p->end0 - begin0;
+
+	s->pos0[s->n] = begin0;
+	s->ends0[s->n] = p->end0;
+	s->max_width = width > s->max_width ? width : s->max_width;
+	s->order[s->n] = p->line;
+	s->variant[s->n] = is_snv ? p->line : p->event_ref;
+	s->refs[s->n] = s->alts[s->n] = ALLELE_EVENT;
+	if (is_snv) {
+		s->refs[s->n] = sites_allele_code(variant_ref(v, p->line, &n) + skipped);
+		s->alts[s->n] = sites_allele_code(variant_alt(v, p->line, &n) + skipped);
+	}
+	s->ref_begins[(p->begin >> 32) + 1]++;
+	s->n++;
+}
+
+/* Sites from the placed lines, and the site of each row; line_sites has room for all lines. */
+static void make_sites(
+	struct builder *b, const struct placed_line *placed, size_t n_placed, uint32_t *line_sites)
+{
+	struct sites *s = b->out;
+
+	for (size_t i = 0; i < b->variants->n; i++)
+		line_sites[i] = SITE_NONE;
+	for (size_t i = 0; i < n_placed; i++) {
+		line_sites[placed[i].line] = (uint32_t)s->n;
+		add_site(b, &placed[i]);
+	}
+	sites_finish(s);
+	for (size_t i = 0; i < rows_count(b->rows, b->variants); i++) {
+		s->row_sites[i] = line_sites[rows_line(b->rows, i)];
+		s->kept_rows[s->n_kept++] = (uint32_t)i;
+	}
+}
+
+enum sphex_status sites_build_native(const struct variants *variants, const struct rows *rows,
+	uint32_t n_refs, const uint32_t *contig_refs, const struct reference *references,
+	struct sites *out, struct missing_contigs *missing, struct sphex_error *err)
+{
+	struct builder b = {.variants = variants,
+		.rows = rows,
+		.contig_refs = contig_refs,
+		.references = references,
+		.out = out};
+	size_t n_lines = variants->n, n_placed = 0;
+	struct placed_line *placed = memory_new(n_lines, sizeof(*placed));
+	uint32_t *line_sites = memory_new(n_lines, sizeof(*line_sites));
+	enum sphex_status status =
+		sites_start(out, variants, rows_count(rows, variants), n_refs, missing, err);
+
+	if (!status) {
+		out->ends0 = memory_new(n_lines + 1, sizeof(*out->ends0));
+		out->event_refs = memory_new(n_lines, sizeof(*out->event_refs));
+		if (!placed || !line_sites || !out->ends0 || !out->event_refs)
+			status = fail_memory(err);
+	}
+	if (!status)
+		status = place_lines(&b, placed, &n_placed, missing, err);
+	if (!status) {
+		qsort(placed, n_placed, sizeof(*placed), compare_placed_lines);
+		make_sites(&b, placed, n_placed, line_sites);
+		missing_contigs_finish(missing, variants->contigs.n);
+	}
+	memory_free(placed);
+	memory_free(line_sites);
+	return status;
+}
