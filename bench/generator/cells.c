@@ -8,8 +8,11 @@ enum { MIN_INTRON = 50 };
 
 static uint64_t cell_length(const struct options *o)
 {
-	static const uint64_t lengths[] = {
-		[EVEN] = 4096, [PEAKS] = 8192, [AMPLICONS] = 16384, [GENES] = 32768};
+	static const uint64_t lengths[] = {[EVEN] = 4096,
+		[PEAKS] = 8192,
+		[AMPLICONS] = 16384,
+		[GENES] = 32768,
+		[PANEL] = 8192};
 	uint64_t length = lengths[o->coverage];
 
 	return length < o->contig_length ? length : o->contig_length;
@@ -52,6 +55,17 @@ static void add_exons(
 	cell->spliced = n > 1;
 }
 
+/* Fragments whose middle lies on the region; depths differ by up to a factor of 100. */
+static void add_captured(
+	const struct options *o, struct cell *cell, struct rng *rng, uint64_t beg0, uint64_t end0)
+{
+	static const uint64_t weights[] = {1, 2, 5, 10, 20, 50, 100};
+	uint64_t half = o->insert_mean / 2;
+
+	add_target(cell, beg0 > half ? beg0 - half : 0, end0 > half ? end0 - half : 0,
+		weights[draw_below(rng, sizeof(weights) / sizeof(*weights))]);
+}
+
 /* [beg0, end0) is the cell; [mid0, mid0 + width) its peak, its amplicon or just a part of it. */
 struct cell cell_number(const struct options *o, uint64_t contig, uint64_t i)
 {
@@ -71,6 +85,8 @@ struct cell cell_number(const struct options *o, uint64_t contig, uint64_t i)
 	} else if (o->coverage == AMPLICONS) {
 		add_target(&cell, mid0, mid0 + 1, 8 + draw_below(&rng, 25));
 		width = o->insert_mean;
+	} else if (o->coverage == PANEL) {
+		add_captured(o, &cell, &rng, mid0, mid0 + width);
 	} else {
 		add_exons(o, &cell, &rng, beg0 + length / 16, end0 - length / 16);
 		if (cell.n_targets > 0) {

@@ -57,7 +57,8 @@ static const struct option_row option_rows[] = {
 	{"single", NULL, "one read a fragment", OFF, AT(paired), 0, 0},
 	{"insert-mean", "N", "fragment length", COUNT, AT(insert_mean), SHORTEST_FRAGMENT, 1000000},
 	{"insert-sd", "N", "its standard deviation", COUNT, AT(insert_sd), 0, 1000000},
-	{"coverage", "even|peaks|amplicons|genes", "where fragments lie", WORD, AT(coverage), 0, 0},
+	{"coverage", "even|peaks|amplicons|genes|panel", "where fragments lie", WORD, AT(coverage),
+		0, 0},
 	{"spliced", "FRACTION", "reads over an intron, about; sets --coverage genes", RATE,
 		AT(spliced), 0, 1},
 	{"indels", "RATE", "stray indels per 1000 bases", RATE, AT(indels), 0, 200},
@@ -84,6 +85,9 @@ static const struct option_row option_rows[] = {
 		0, 0},
 	{"threads", "N", "for compression; never changes the output", COUNT, AT(threads), 1, 64},
 	{"plain-vcf", NULL, "PREFIX.vcf instead of PREFIX.vcf.gz", ON, AT(plain_vcf), 0, 0},
+	{"all-sites", NULL,
+		"list all three SNVs of every base; with amplicons or a panel, of theirs alone", ON,
+		AT(all_sites), 0, 0},
 	{"truth", NULL,
 		"PREFIX.truth.tsv: fragments, duplicates too, of either allele over each variant",
 		ON, AT(truth), 0, 0},
@@ -105,12 +109,16 @@ static const struct {
 		"insert-sd=50 spliced=0.35 quality-profile=binned soft-clips=0.05 duplicates=0.2 "
 		"duplicate-names=0.05 variants-per-kb=2 variant-indels=0.1"},
 	{"atac",
-		"contigs=2 contig-length=5000000 reads=1000000 read-length=50 insert-mean=160 "
+		"contigs=2 contig-length=5000000 reads=1000000 read-length=75 insert-mean=130 "
 		"insert-sd=60 coverage=peaks quality-profile=binned duplicates=0.15 unmapped=0.01"},
 	{"amplicon", "contigs=1 contig-length=1000000 reads=500000 insert-mean=250 insert-sd=0 "
 		     "coverage=amplicons quality-profile=binned variants-per-kb=10"},
+	{"mito", "contigs=1 contig-length=16569 reads=1000000 variants=40 "
+		 "all-sites soft-clips=0.02 duplicates=0.02"},
+	{"panel", "contigs=1 contig-length=163840 reads=2500000 insert-mean=220 insert-sd=40 "
+		  "coverage=panel quality-profile=binned all-sites duplicates=0.1"},
 	{"long", "contigs=2 contig-length=5000000 depth=20 single read-length=100000 "
-		 "insert-mean=10000 insert-sd=3000 indels=5 soft-clips=0.1 duplicate-names=0.02 "
+		 "insert-mean=15000 insert-sd=1700 indels=5 soft-clips=0.1 duplicate-names=0.02 "
 		 "variant-indels=0.1"},
 };
 
