@@ -1,89 +1,22 @@
-/* The functions of sphex.h, a few lines each. Errors are written to the caller's record or to a spare one. */
+/* The functions of sphex.h for the counter, a few lines each. Errors are written to the caller's
+ * record or to a spare one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bam/batch.h"
-#include "bam/reader.h"
+#include "api_parts.h"
 #include "base/memory.h"
-#include "base/threads.h"
 #include "output/summary.h"
 #include "output/tsv.h"
 #include "run.h"
-#include "simd/cpu.h"
-#include "simd/select.h"
 
-/* 64 blocks are about 1 MiB compressed; 16 keep a batch of the decoder in the caches. */
-#define COUNT_UNIT_BLOCKS 64
-#define DECODE_UNIT_BLOCKS 16
-#define MAX_THREADS 1024
+#define UNIT_BLOCKS 64 /* about 1 MiB compressed */
 /* Defaults of the native mode: rules of the native mode, sections 2 and 3. */
 #define NATIVE_MIN_BASEQ 10
 #define NATIVE_MIN_MAPQ 10
-#define NATIVE_EXCLUDE_FLAGS (FLAG_UNMAPPED | FLAG_SECONDARY | FLAG_QC_FAIL | FLAG_DUPLICATE | FLAG_SUPPLEMENTARY)
-
-#define SPARE_ERROR(err)                                                                            \
-	struct sphex_error spare_error;                                                             \
-	(err) = (err) ? (err) : &spare_error
-
-const char *sphex_version(void)
-{
-	return SPHEX_VERSION;
-}
-
-/* ---------------------------------------------------------------- CPU and rows */
-
-size_t sphex_cpu_n_rows(void)
-{
-	size_t n;
-
-	kernels_rows(&n);
-	return n;
-}
-
-void sphex_cpu_row(size_t i, struct sphex_cpu_row *out)
-{
-	size_t n;
-	const struct row_info *row = &kernels_rows(&n)[i];
-	uint32_t cpu = cpu_bundles();
-
-	*out = (struct sphex_cpu_row){.name = row->name,
-	        .compiled = row->row != NULL,
-	        .usable = row->row && (row->needs & ~cpu) == 0,
-	        .chosen = row->row && row->row == sphex_kernels_select(NULL, cpu),
-	        .needs = row->needs_text,
-	        .missing = cpu_missing(row->needs)};
-}
-
-size_t sphex_cpu_describe(char *out, size_t out_nbytes)
-{
-	return cpu_describe(out, out_nbytes);
-}
-
-unsigned sphex_cpu_n_threads(void)
-{
-	return threads_available();
-}
-
-static enum sphex_status choose_kernels(const char *name, const struct kernels **out, struct sphex_error *err)
-{
-	struct sphex_cpu_row row;
-
-	*out = sphex_kernels_select(name, cpu_bundles());
-	if (*out)
-		return SPHEX_OK;
-	for (size_t i = 0; i < sphex_cpu_n_rows(); i++) {
-		sphex_cpu_row(i, &row);
-		if (strcmp(row.name, name) != 0)
-			continue;
-		if (!row.compiled)
-			return fail(err, SPHEX_E_ARGUMENT, "kernel row %s is not part of this build", name);
-		return fail(err, SPHEX_E_ARGUMENT, "kernel row %s cannot run here: no %s", name, row.missing);
-	}
-	fail(err, SPHEX_E_ARGUMENT, "unknown kernel row: %s", name);
-	return with_hint(err, "sphex cpu lists the rows");
-}
+#define NATIVE_EXCLUDE_FLAGS \
+	(FLAG_UNMAPPED | FLAG_SECONDARY | FLAG_QC_FAIL | FLAG_DUPLICATE | FLAG_SUPPLEMENTARY)
 
 /* ---------------------------------------------------------------- the counter's options */
 
@@ -105,7 +38,8 @@ struct sphex_count {
 	struct built_column columns[TABLE_MAX_COLUMNS];
 };
 
-enum sphex_status sphex_count_new(enum sphex_mode mode, struct sphex_count **out, struct sphex_error *err)
+enum sphex_status sphex_count_new(
+	enum sphex_mode mode, struct sphex_count **out, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
 	*out = NULL;
@@ -115,21 +49,13 @@ enum sphex_status sphex_count_new(enum sphex_mode mode, struct sphex_count **out
 	if (!*out)
 		return fail_memory(err);
 	(*out)->settings.mode = mode;
-	(*out)->settings.unit_blocks = COUNT_UNIT_BLOCKS;
+	(*out)->settings.unit_blocks = UNIT_BLOCKS;
 	if (mode == SPHEX_MODE_NATIVE) {
 		(*out)->settings.min_baseq = NATIVE_MIN_BASEQ;
 		(*out)->settings.filter.min_mapq = NATIVE_MIN_MAPQ;
 		(*out)->settings.filter.exclude_flags = NATIVE_EXCLUDE_FLAGS;
 	}
-	(*out)->settings.kernels = sphex_kernels_select(NULL, cpu_bundles());
-	return SPHEX_OK;
-}
-
-static void list_free(struct text_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		memory_free(list->items[i]);
-	memory_free(list->items);
+	return choose_kernels(NULL, &(*out)->settings.kernels, err);
 }
 
 void sphex_count_free(struct sphex_count *c)
@@ -146,9 +72,9 @@ void sphex_count_free(struct sphex_count *c)
 		memory_free(c->columns[i].text);
 		memory_free(c->columns[i].valid);
 	}
-	list_free(&s->samples);
-	list_free(&s->regions);
-	list_free(&s->filters);
+	text_list_free(&s->samples);
+	text_list_free(&s->regions);
+	text_list_free(&s->filters);
 	record_filter_free(&s->filter);
 	memory_free(s->bam);
 	memory_free(s->variants);
@@ -162,73 +88,31 @@ void sphex_count_free(struct sphex_count *c)
 	memory_free(c);
 }
 
-static enum sphex_status set_text(char **to, const char *text, struct sphex_error *err)
-{
-	char *copy = memory_copy_text(text, strlen(text));
-
-	if (!copy)
-		return fail_memory(err);
-	memory_free(*to);
-	*to = copy;
-	return SPHEX_OK;
-}
-
 enum sphex_status sphex_count_bam(struct sphex_count *c, const char *path, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
-	return set_text(&c->settings.bam, path, err);
+	return text_set(&c->settings.bam, path, err);
 }
 
-enum sphex_status sphex_count_variants(struct sphex_count *c, const char *path, struct sphex_error *err)
+enum sphex_status sphex_count_variants(
+	struct sphex_count *c, const char *path, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
-	return set_text(&c->settings.variants, path, err);
+	return text_set(&c->settings.variants, path, err);
 }
 
-static enum sphex_status add_text(struct text_list *list, const char *text, struct sphex_error *err)
-{
-	enum sphex_status status;
-
-	if (!memory_reserve(&list->items, &list->cap, list->n + 1, sizeof(*list->items)))
-		return fail_memory(err);
-	list->items[list->n] = NULL;
-	status = set_text(&list->items[list->n], text, err);
-	list->n += !status;
-	return status;
-}
-
-/* Each part of a comma list on its own. */
-static enum sphex_status add_texts(struct text_list *list, const char *text, struct sphex_error *err)
-{
-	enum sphex_status status = SPHEX_OK;
-	char *part = NULL;
-
-	while (!status) {
-		size_t n = strcspn(text, ",");
-
-		part = memory_copy_text(text, n);
-		status = part ? add_text(list, part, err) : fail_memory(err);
-		memory_free(part);
-		if (!text[n])
-			break;
-		text += n + 1;
-	}
-	return status;
-}
-
-enum sphex_status sphex_count_sample(struct sphex_count *c, const char *name, struct sphex_error *err)
+enum sphex_status sphex_count_sample(
+	struct sphex_count *c, const char *name, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
-	return add_text(&c->settings.samples, name, err);
+	return text_list_add(&c->settings.samples, name, err);
 }
 
 enum sphex_status sphex_count_threads(struct sphex_count *c, unsigned n, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
-	if (n > MAX_THREADS)
-		return fail(err, SPHEX_E_ARGUMENT, "%u threads: at most %u", n, MAX_THREADS);
 	c->settings.n_threads = n;
-	return SPHEX_OK;
+	return check_n_threads(n, err);
 }
 
 enum sphex_status sphex_count_simd(struct sphex_count *c, const char *row, struct sphex_error *err)
@@ -237,8 +121,8 @@ enum sphex_status sphex_count_simd(struct sphex_count *c, const char *row, struc
 	return choose_kernels(row, &c->settings.kernels, err);
 }
 
-enum sphex_status sphex_count_sites(struct sphex_count *c, const struct sphex_sites *sites,
-        struct sphex_error *err)
+enum sphex_status sphex_count_sites(
+	struct sphex_count *c, const struct sphex_sites *sites, struct sphex_error *err)
 {
 	(void)err;
 	c->settings.sites = sites;
@@ -264,36 +148,39 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-        {"regions", SETTING_LIST, offsetof(struct run_settings, regions), 0, 0},
-        {"reference", SETTING_TEXT, offsetof(struct run_settings, reference), 0, 0},
-        {"filter", SETTING_COMMA_LIST, offsetof(struct run_settings, filters), 0, 0},
-        {"all-sites", SETTING_BOOL, offsetof(struct run_settings, all_sites), 0, 0},
-        {"biallelic-only", SETTING_BOOL, offsetof(struct run_settings, biallelic_only), 0, 0},
-        {"contig-style-auto", SETTING_BOOL, offsetof(struct run_settings, contig_style_auto), 0, 0},
-        {"count-reads", SETTING_BOOL, offsetof(struct run_settings, by_read), 0, 0},
-        {"min-mapq", SETTING_NUMBER, offsetof(struct run_settings, filter.min_mapq), 0, 255},
-        {"exclude-flags", SETTING_FLAGS, offsetof(struct run_settings, filter.exclude_flags), 0, 65535},
-        {"require-flags", SETTING_FLAGS, offsetof(struct run_settings, filter.require_flags), 0, 65535},
-        {"require-tag", SETTING_REQUIRE_TAG, 0, 0, 0},
-        {"exclude-tag", SETTING_EXCLUDE_TAG, 0, 0, 0},
-        {"wasp-filter", SETTING_BOOL, offsetof(struct run_settings, filter.wasp), 0, 0},
-        {"use-region-names", SETTING_BOOL, offsetof(struct run_settings, use_region_names), 0, 0},
-        {"feature", SETTING_TEXT, offsetof(struct run_settings, feature), 0, 0},
-        {"attribute", SETTING_TEXT, offsetof(struct run_settings, attribute), 0, 0},
-        {"parent", SETTING_TEXT, offsetof(struct run_settings, parent), 0, 0},
-        {"include-indels", SETTING_BOOL, offsetof(struct run_settings, include_indels), 0, 0},
-        {"include-multiallelic", SETTING_BOOL, offsetof(struct run_settings, include_multiallelic), 0, 0},
-        {"temp-dir", SETTING_TEXT, offsetof(struct run_settings, temp_dir), 0, 0},
-        {"vcf-bed", SETTING_TEXT, offsetof(struct run_settings, vcf_bed), 0, 0},
-        {"intersect-bed", SETTING_TEXT, offsetof(struct run_settings, intersect_bed), 0, 0},
-        {"min-baseq", SETTING_NUMBER, offsetof(struct run_settings, min_baseq), 0, 255},
-        {"allow-truncated", SETTING_BOOL, offsetof(struct run_settings, allow_truncated), 0, 0},
-        {"accept-loss", SETTING_BOOL, offsetof(struct run_settings, accept_loss), 0, 0},
-        {"unit-blocks", SETTING_NUMBER, offsetof(struct run_settings, unit_blocks), 1, 1u << 20},
+	{"regions", SETTING_LIST, offsetof(struct run_settings, regions), 0, 0},
+	{"reference", SETTING_TEXT, offsetof(struct run_settings, reference), 0, 0},
+	{"filter", SETTING_COMMA_LIST, offsetof(struct run_settings, filters), 0, 0},
+	{"all-sites", SETTING_BOOL, offsetof(struct run_settings, all_sites), 0, 0},
+	{"biallelic-only", SETTING_BOOL, offsetof(struct run_settings, biallelic_only), 0, 0},
+	{"contig-style-auto", SETTING_BOOL, offsetof(struct run_settings, contig_style_auto), 0, 0},
+	{"count-reads", SETTING_BOOL, offsetof(struct run_settings, by_read), 0, 0},
+	{"min-mapq", SETTING_NUMBER, offsetof(struct run_settings, filter.min_mapq), 0, 255},
+	{"exclude-flags", SETTING_FLAGS, offsetof(struct run_settings, filter.exclude_flags), 0,
+		65535},
+	{"require-flags", SETTING_FLAGS, offsetof(struct run_settings, filter.require_flags), 0,
+		65535},
+	{"require-tag", SETTING_REQUIRE_TAG, 0, 0, 0},
+	{"exclude-tag", SETTING_EXCLUDE_TAG, 0, 0, 0},
+	{"wasp-filter", SETTING_BOOL, offsetof(struct run_settings, filter.wasp), 0, 0},
+	{"use-region-names", SETTING_BOOL, offsetof(struct run_settings, use_region_names), 0, 0},
+	{"feature", SETTING_TEXT, offsetof(struct run_settings, feature), 0, 0},
+	{"attribute", SETTING_TEXT, offsetof(struct run_settings, attribute), 0, 0},
+	{"parent", SETTING_TEXT, offsetof(struct run_settings, parent), 0, 0},
+	{"include-indels", SETTING_BOOL, offsetof(struct run_settings, include_indels), 0, 0},
+	{"include-multiallelic", SETTING_BOOL, offsetof(struct run_settings, include_multiallelic),
+		0, 0},
+	{"temp-dir", SETTING_TEXT, offsetof(struct run_settings, temp_dir), 0, 0},
+	{"vcf-bed", SETTING_TEXT, offsetof(struct run_settings, vcf_bed), 0, 0},
+	{"intersect-bed", SETTING_TEXT, offsetof(struct run_settings, intersect_bed), 0, 0},
+	{"min-baseq", SETTING_NUMBER, offsetof(struct run_settings, min_baseq), 0, 255},
+	{"allow-truncated", SETTING_BOOL, offsetof(struct run_settings, allow_truncated), 0, 0},
+	{"accept-loss", SETTING_BOOL, offsetof(struct run_settings, accept_loss), 0, 0},
+	{"unit-blocks", SETTING_NUMBER, offsetof(struct run_settings, unit_blocks), 1, 1u << 20},
 };
 
-static enum sphex_status set_bool(bool *to, const struct setting *setting, const char *value,
-        struct sphex_error *err)
+static enum sphex_status set_bool(
+	bool *to, const struct setting *setting, const char *value, struct sphex_error *err)
 {
 	if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
 		return fail(err, SPHEX_E_ARGUMENT, "%s: 0 or 1, not %s", setting->key, value);
@@ -301,22 +188,22 @@ static enum sphex_status set_bool(bool *to, const struct setting *setting, const
 	return SPHEX_OK;
 }
 
-static enum sphex_status set_number(uint32_t *to, const struct setting *setting, const char *value,
-        struct sphex_error *err)
+static enum sphex_status set_number(
+	uint32_t *to, const struct setting *setting, const char *value, struct sphex_error *err)
 {
 	bool hex = setting->kind == SETTING_FLAGS && strncmp(value, "0x", 2) == 0;
 	char *end;
 	unsigned long long number = strtoull(value, &end, hex ? 16 : 10);
 
 	if (*value < '0' || *value > '9' || *end || number < setting->min || number > setting->max)
-		return fail(err, SPHEX_E_ARGUMENT, "%s: a number from %u to %u, not %s", setting->key,
-		        setting->min, setting->max, value);
+		return fail(err, SPHEX_E_ARGUMENT, "%s: a number from %u to %u, not %s",
+			setting->key, setting->min, setting->max, value);
 	*to = (uint32_t)number;
 	return SPHEX_OK;
 }
 
-static enum sphex_status add_tag(struct tag_test **tests, size_t *n, const char *value,
-        struct sphex_error *err)
+static enum sphex_status add_tag(
+	struct tag_test **tests, size_t *n, const char *value, struct sphex_error *err)
 {
 	struct tag_test *more = memory_resize(*tests, *n + 1, sizeof(*more));
 	enum sphex_status status;
@@ -329,20 +216,20 @@ static enum sphex_status add_tag(struct tag_test **tests, size_t *n, const char 
 	return status;
 }
 
-static enum sphex_status apply_setting(struct sphex_count *c, const struct setting *setting, void *field,
-        const char *value, struct sphex_error *err)
+static enum sphex_status apply_setting(struct sphex_count *c, const struct setting *setting,
+	void *field, const char *value, struct sphex_error *err)
 {
 	struct record_filter *filter = &c->settings.filter;
 
 	switch (setting->kind) {
 	case SETTING_TEXT:
-		return set_text(field, value, err);
+		return text_set(field, value, err);
 	case SETTING_BOOL:
 		return set_bool(field, setting, value, err);
 	case SETTING_LIST:
-		return add_text(field, value, err);
+		return text_list_add(field, value, err);
 	case SETTING_COMMA_LIST:
-		return add_texts(field, value, err);
+		return text_list_add_parts(field, value, err);
 	case SETTING_REQUIRE_TAG:
 		return add_tag(&filter->require_tags, &filter->n_require_tags, value, err);
 	case SETTING_EXCLUDE_TAG:
@@ -352,8 +239,8 @@ static enum sphex_status apply_setting(struct sphex_count *c, const struct setti
 	}
 }
 
-enum sphex_status sphex_count_set(struct sphex_count *c, const char *key, const char *value,
-        struct sphex_error *err)
+enum sphex_status sphex_count_set(
+	struct sphex_count *c, const char *key, const char *value, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
@@ -367,14 +254,15 @@ enum sphex_status sphex_count_set(struct sphex_count *c, const char *key, const 
 	return fail(err, SPHEX_E_ARGUMENT, "unknown setting: %s", key);
 }
 
-void sphex_count_on_warning(struct sphex_count *c, void (*fn)(void *user, const char *text), void *user)
+void sphex_count_on_warning(
+	struct sphex_count *c, void (*fn)(void *user, const char *text), void *user)
 {
 	c->settings.warn = fn;
 	c->settings.warn_user = user;
 }
 
 void sphex_count_on_progress(struct sphex_count *c,
-        int (*fn)(void *user, const struct sphex_progress *progress), void *user)
+	int (*fn)(void *user, const struct sphex_progress *progress), void *user)
 {
 	c->settings.progress = fn;
 	c->settings.progress_user = user;
@@ -459,8 +347,8 @@ static bool make_column(const struct table *t, unsigned column, struct built_col
 	return out->text != NULL;
 }
 
-enum sphex_status sphex_count_column(struct sphex_count *c, size_t i, struct sphex_column *out,
-        struct sphex_error *err)
+enum sphex_status sphex_count_column(
+	struct sphex_count *c, size_t i, struct sphex_column *out, struct sphex_error *err)
 {
 	const struct table *t = &c->result.table;
 	struct built_column *column;
@@ -478,15 +366,17 @@ enum sphex_status sphex_count_column(struct sphex_count *c, size_t i, struct sph
 	}
 	column->built = true;
 	*out = (struct sphex_column){.name = table_column_name(t, (unsigned)i),
-	        .kind = table_column_is_number(t, (unsigned)i) ? SPHEX_COLUMN_U32 : SPHEX_COLUMN_TEXT,
-	        .values = column->values,
-	        .offsets = column->offsets,
-	        .text = column->text,
-	        .valid = column->valid};
+		.kind = table_column_is_number(t, (unsigned)i) ? SPHEX_COLUMN_U32
+							       : SPHEX_COLUMN_TEXT,
+		.values = column->values,
+		.offsets = column->offsets,
+		.text = column->text,
+		.valid = column->valid};
 	return SPHEX_OK;
 }
 
-enum sphex_status sphex_count_write(struct sphex_count *c, const char *path, struct sphex_error *err)
+enum sphex_status sphex_count_write(
+	struct sphex_count *c, const char *path, struct sphex_error *err)
 {
 	struct writer *w;
 	enum sphex_status status;
@@ -505,20 +395,21 @@ static struct summary_input input_of(const char *path)
 {
 	struct stat st;
 
-	return (struct summary_input){path, path && stat(path, &st) == 0 ? (uint64_t)st.st_size : 0};
+	return (struct summary_input){
+		path, path && stat(path, &st) == 0 ? (uint64_t)st.st_size : 0};
 }
 
-enum sphex_status sphex_count_write_summary(struct sphex_count *c, const char *path, const char *command_line,
-        struct sphex_error *err)
+enum sphex_status sphex_count_write_summary(
+	struct sphex_count *c, const char *path, const char *command_line, struct sphex_error *err)
 {
 	struct summary summary = {.command_line = command_line,
-	        .mode = count_rules_of(c->settings.mode)->name,
-	        .bam = input_of(c->settings.bam),
-	        .variants = input_of(c->settings.variants),
-	        .stats = &c->result.stats,
-	        .reasons = c->settings.mode == SPHEX_MODE_NATIVE ? c->result.reasons : NULL,
-	        .table = &c->result.table,
-	        .truncated = c->result.truncated};
+		.mode = count_rules_of(c->settings.mode)->name,
+		.bam = input_of(c->settings.bam),
+		.variants = input_of(c->settings.variants),
+		.stats = &c->result.stats,
+		.reasons = c->settings.mode == SPHEX_MODE_NATIVE ? c->result.reasons : NULL,
+		.table = &c->result.table,
+		.truncated = c->result.truncated};
 	struct writer *w;
 	enum sphex_status status;
 
@@ -532,8 +423,8 @@ enum sphex_status sphex_count_write_summary(struct sphex_count *c, const char *p
 	return writer_commit(w, err);
 }
 
-enum sphex_status sphex_count_explain(struct sphex_count *c, const char *position, const char *path,
-        struct sphex_error *err)
+enum sphex_status sphex_count_explain(
+	struct sphex_count *c, const char *position, const char *path, struct sphex_error *err)
 {
 	struct writer *w;
 	enum sphex_status status;
@@ -554,252 +445,4 @@ enum sphex_status sphex_count_explain(struct sphex_count *c, const char *positio
 void sphex_count_stats(const struct sphex_count *c, struct sphex_count_stats *out)
 {
 	*out = c->result.stats;
-}
-
-/* ---------------------------------------------------------------- the decoder */
-
-struct sphex_bam {
-	char *path;
-	struct reader *reader;
-	struct sphex_batch *batches; /* one per slot of the reader */
-	size_t n_batches;
-};
-
-static enum sphex_status scan_batch(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
-{
-	struct sphex_bam *bam = user;
-
-	return batch_scan(&bam->batches[slot], unit, err);
-}
-
-static enum sphex_status bam_start(struct sphex_bam *bam, const struct sphex_bam_options *options,
-        struct sphex_error *err)
-{
-	struct reader_options reader_options = {.unit_n_blocks = DECODE_UNIT_BLOCKS, .keep_units = true};
-	struct reader_client client = {bam, scan_batch};
-	const struct kernels *kernels;
-	enum sphex_status status = choose_kernels(options ? options->simd : NULL, &kernels, err);
-
-	reader_options.n_threads = options && options->n_threads ? options->n_threads : threads_available();
-	reader_options.allow_truncated = options && options->allow_truncated;
-	if (!status)
-		status = reader_open(bam->path, &reader_options, &bam->reader, err);
-	if (status)
-		return status;
-	bam->n_batches = reader_n_slots(bam->reader);
-	bam->batches = memory_new_zeroed(bam->n_batches, sizeof(*bam->batches));
-	if (!bam->batches)
-		return fail_memory(err);
-	for (size_t i = 0; i < bam->n_batches; i++) {
-		bam->batches[i].kernels = kernels;
-		bam->batches[i].n_refs = reader_header(bam->reader)->n_refs;
-	}
-	return reader_start(bam->reader, &client, err);
-}
-
-enum sphex_status sphex_bam_open(const char *path, const struct sphex_bam_options *options,
-        struct sphex_bam **out, struct sphex_error *err)
-{
-	struct sphex_bam *bam = memory_new_zeroed(1, sizeof(*bam));
-	enum sphex_status status;
-
-	SPARE_ERROR(err);
-	*out = NULL;
-	if (!bam)
-		return fail_memory(err);
-	status = set_text(&bam->path, path, err);
-	if (!status)
-		status = bam_start(bam, options, err);
-	if (status)
-		sphex_bam_close(bam);
-	else
-		*out = bam;
-	return status;
-}
-
-void sphex_bam_close(struct sphex_bam *bam)
-{
-	if (!bam)
-		return;
-	reader_close(bam->reader);
-	for (size_t i = 0; bam->batches && i < bam->n_batches; i++)
-		batch_free(&bam->batches[i]);
-	memory_free(bam->batches);
-	memory_free(bam->path);
-	memory_free(bam);
-}
-
-const char *sphex_bam_header_text(const struct sphex_bam *bam, size_t *nbytes)
-{
-	*nbytes = reader_header(bam->reader)->text_nbytes;
-	return reader_header(bam->reader)->text;
-}
-
-size_t sphex_bam_n_refs(const struct sphex_bam *bam)
-{
-	return reader_header(bam->reader)->n_refs;
-}
-
-const char *sphex_bam_ref_name(const struct sphex_bam *bam, size_t i)
-{
-	return reader_header(bam->reader)->refs[i].name;
-}
-
-uint32_t sphex_bam_ref_length(const struct sphex_bam *bam, size_t i)
-{
-	return reader_header(bam->reader)->refs[i].length;
-}
-
-enum sphex_status sphex_bam_next(struct sphex_bam *bam, const struct sphex_batch **out,
-        struct sphex_error *err)
-{
-	enum sphex_status status;
-	size_t slot;
-
-	SPARE_ERROR(err);
-	do {
-		status = reader_next(bam->reader, &slot, err);
-	} while (!status && bam->batches[slot].n == 0);
-	*out = status ? NULL : &bam->batches[slot];
-	return status;
-}
-
-size_t sphex_batch_n_records(const struct sphex_batch *b)
-{
-	return b->n;
-}
-
-const int32_t *sphex_batch_ref_ids(const struct sphex_batch *b)
-{
-	return b->ref_ids;
-}
-
-const int32_t *sphex_batch_pos0(const struct sphex_batch *b)
-{
-	return b->pos0;
-}
-
-const uint16_t *sphex_batch_flags(const struct sphex_batch *b)
-{
-	return b->flags;
-}
-
-const uint8_t *sphex_batch_mapqs(const struct sphex_batch *b)
-{
-	return b->mapqs;
-}
-
-const uint32_t *sphex_batch_n_bases(const struct sphex_batch *b)
-{
-	return b->n_bases;
-}
-
-const int32_t *sphex_batch_mate_ref_ids(const struct sphex_batch *b)
-{
-	return b->mate_ref_ids;
-}
-
-const int32_t *sphex_batch_mate_pos0(const struct sphex_batch *b)
-{
-	return b->mate_pos0;
-}
-
-const int32_t *sphex_batch_tlens(const struct sphex_batch *b)
-{
-	return b->tlens;
-}
-
-const char *sphex_batch_name(const struct sphex_batch *b, size_t i, size_t *nbytes)
-{
-	struct record r = batch_record(b, i);
-
-	if (nbytes)
-		*nbytes = r.name_nbytes - 1u;
-	return record_name(&r);
-}
-
-const void *sphex_batch_cigar(const struct sphex_batch *b, size_t i, size_t *n_ops)
-{
-	struct record r = batch_record(b, i);
-
-	*n_ops = r.n_cigar;
-	return r.cigar;
-}
-
-const uint8_t *sphex_batch_bases4(const struct sphex_batch *b, size_t i)
-{
-	return batch_record(b, i).bases;
-}
-
-const uint8_t *sphex_batch_quals(const struct sphex_batch *b, size_t i)
-{
-	return batch_record(b, i).quals;
-}
-
-void sphex_batch_unpack(const struct sphex_batch *b, size_t i, size_t first, size_t n, uint8_t *codes)
-{
-	b->kernels->unpack_bases(batch_record(b, i).bases, first, n, codes);
-}
-
-void sphex_batch_quality_mask(const struct sphex_batch *b, size_t i, uint8_t threshold, uint64_t *mask)
-{
-	struct record r = batch_record(b, i);
-
-	b->kernels->quality_mask(r.quals, r.n_bases, threshold, mask);
-}
-
-static void widen(const struct tag *tag, struct sphex_tag *out)
-{
-	float real;
-
-	switch (tag->type) {
-	case 'A':
-	case 'C':
-		out->integer = tag->value[0];
-		break;
-	case 'c':
-		out->integer = (int8_t)tag->value[0];
-		break;
-	case 's':
-		out->integer = (int16_t)load_u16(tag->value);
-		break;
-	case 'S':
-		out->integer = load_u16(tag->value);
-		break;
-	case 'i':
-		out->integer = load_i32(tag->value);
-		break;
-	case 'I':
-		out->integer = load_u32(tag->value);
-		break;
-	case 'f':
-		memcpy(&real, &(uint32_t){load_u32(tag->value)}, sizeof(real));
-		out->real = real;
-		break;
-	case 'd':
-		memcpy(&out->real, &(uint64_t){load_u64(tag->value)}, sizeof(out->real));
-		break;
-	case 'Z':
-	case 'H':
-		out->text = (const char *)tag->value;
-		break;
-	case 'B':
-		out->elements = tag->value;
-		break;
-	}
-}
-
-bool sphex_batch_tag(const struct sphex_batch *b, size_t i, const char name[2], struct sphex_tag *out)
-{
-	struct record r = batch_record(b, i);
-	struct tag tag;
-
-	if (!record_find_tag(&r, name, &tag))
-		return false;
-	memset(out, 0, sizeof(*out));
-	out->type = tag.type;
-	out->subtype = tag.subtype;
-	out->n = tag.n;
-	widen(&tag, out);
-	return true;
 }

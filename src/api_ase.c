@@ -2,18 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api_parts.h"
 #include "base/memory.h"
 #include "run_ase.h"
-#include "simd/cpu.h"
-#include "simd/select.h"
 
 #define UNIT_BLOCKS 64 /* about 1 MiB compressed */
-#define MAX_THREADS 1024
-
-#define SPARE_ERROR(err)                \
-	struct sphex_error spare_error; \
-	(err) = (err) ? (err) : &spare_error
-
 enum ase_state { STATE_NEW, STATE_DONE, STATE_FAILED };
 
 struct sphex_ase {
@@ -34,15 +27,7 @@ enum sphex_status sphex_ase_new(struct sphex_ase **out, struct sphex_error *err)
 	(*out)->settings.filter = ase_filter_default;
 	(*out)->settings.separator = '\t';
 	(*out)->settings.unit_blocks = UNIT_BLOCKS;
-	(*out)->settings.kernels = sphex_kernels_select(NULL, cpu_bundles());
-	return SPHEX_OK;
-}
-
-static void list_free(struct text_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		memory_free(list->items[i]);
-	memory_free(list->items);
+	return choose_kernels(NULL, &(*out)->settings.kernels, err);
 }
 
 void sphex_ase_free(struct sphex_ase *ase)
@@ -50,10 +35,10 @@ void sphex_ase_free(struct sphex_ase *ase)
 	if (!ase)
 		return;
 	ase_result_free(&ase->result);
-	list_free(&ase->settings.inputs);
-	list_free(&ase->settings.variants);
-	list_free(&ase->settings.intervals);
-	list_free(&ase->settings.excluded);
+	text_list_free(&ase->settings.inputs);
+	text_list_free(&ase->settings.variants);
+	text_list_free(&ase->settings.intervals);
+	text_list_free(&ase->settings.excluded);
 	memory_free(ase->settings.reference);
 	memory_free(ase);
 }
@@ -104,23 +89,6 @@ static const struct ase_option options[] = {
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
-
-static enum sphex_status copy_text(char **to, const char *text, struct sphex_error *err)
-{
-	*to = memory_copy_text(text, strlen(text));
-	return *to ? SPHEX_OK : fail_memory(err);
-}
-
-static enum sphex_status add_text(struct text_list *list, const char *text, struct sphex_error *err)
-{
-	enum sphex_status status;
-
-	if (!memory_reserve(&list->items, &list->cap, list->n + 1, sizeof(*list->items)))
-		return fail_memory(err);
-	status = copy_text(&list->items[list->n], text, err);
-	list->n += !status;
-	return status;
-}
 
 static enum sphex_status bad_value(
 	const struct ase_option *option, const char *value, struct sphex_error *err)
@@ -188,9 +156,9 @@ static enum sphex_status apply(struct ase_settings *s, const struct ase_option *
 
 	switch (option->kind) {
 	case OPTION_TEXT:
-		return copy_text(field, value, err);
+		return text_set(field, value, err);
 	case OPTION_LIST:
-		return add_text(field, value, err);
+		return text_list_add(field, value, err);
 	case OPTION_INT:
 		return set_int(field, option, value, err);
 	case OPTION_BOOL:
@@ -234,23 +202,14 @@ enum sphex_status sphex_ase_set(
 enum sphex_status sphex_ase_threads(struct sphex_ase *ase, unsigned n, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
-	if (n > MAX_THREADS)
-		return fail(err, SPHEX_E_ARGUMENT, "%u threads: at most %u", n, MAX_THREADS);
 	ase->settings.n_threads = n;
-	return SPHEX_OK;
+	return check_n_threads(n, err);
 }
 
 enum sphex_status sphex_ase_simd(struct sphex_ase *ase, const char *row, struct sphex_error *err)
 {
-	const struct kernels *kernels = sphex_kernels_select(row, cpu_bundles());
-
 	SPARE_ERROR(err);
-	if (!kernels) {
-		fail(err, SPHEX_E_ARGUMENT, "kernel row %s cannot run here", row);
-		return with_hint(err, "sphex cpu lists the rows");
-	}
-	ase->settings.kernels = kernels;
-	return SPHEX_OK;
+	return choose_kernels(row, &ase->settings.kernels, err);
 }
 
 void sphex_ase_on_warning(

@@ -6,15 +6,10 @@
 
 #include <stdatomic.h>
 
+#include "base/texts.h"
 #include "output/table.h"
 #include "output/writer.h"
 #include "simd/kernels.h"
-
-/* Texts, owned. */
-struct text_list {
-	char **items;
-	size_t n, cap;
-};
 
 /* Everything that can be set; texts are owned. */
 struct run_settings {

@@ -1,6 +1,6 @@
 /*
- * After a count: every record over one position of the table, and in which column it was counted. Reads the
- * BAM once more.
+ * After a count: every record over one position of the table, and in which column it was counted.
+ * Reads the BAM once more.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,10 +27,12 @@ static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct
 {
 	struct explain_job *job = user;
 
-	return explain_unit(&job->observer, unit, job->ref_id, job->pos0, job->site, &job->parts[slot], err);
+	return explain_unit(
+		&job->observer, unit, job->ref_id, job->pos0, job->site, &job->parts[slot], err);
 }
 
-static enum sphex_status read_units(struct explain_job *job, struct reader *reader, struct sphex_error *err)
+static enum sphex_status read_units(
+	struct explain_job *job, struct reader *reader, struct sphex_error *err)
 {
 	struct reader_client client = {job, scan};
 	size_t n_slots = reader_n_slots(reader), slot;
@@ -49,8 +51,8 @@ static enum sphex_status read_records(struct explain_job *job, struct sphex_erro
 {
 	const struct run_settings *s = job->settings;
 	struct reader_options options = {.n_threads = s->n_threads,
-	        .unit_n_blocks = s->unit_blocks,
-	        .allow_truncated = s->allow_truncated};
+		.unit_n_blocks = s->unit_blocks,
+		.allow_truncated = s->allow_truncated};
 	struct reader *reader;
 	enum sphex_status status = reader_open(s->bam, &options, &reader, err);
 	size_t n_slots;
@@ -69,33 +71,36 @@ static enum sphex_status read_records(struct explain_job *job, struct sphex_erro
 
 /* ---------------------------------------------------------------- writing */
 
-static void put_line(struct writer *w, const struct explanation *e, const struct explained *item, uint8_t column)
+static void put_line(
+	struct writer *w, const struct explanation *e, const struct explained *item, uint8_t column)
 {
-	static const char *const says[] = {"ref", "alt", "other", "ambiguous", "low_baseq", "no base", "low_mapq",
-	        "filtered"};
-	static const char *const columns[N_NATIVE_COUNTS] = {"ref", "alt", "other", "discordant", "ambiguous",
-	        "low_baseq", "low_mapq", "filtered"};
+	static const char *const says[] = {
+		"ref", "alt", "other", "ambiguous", "low_baseq", "no base", "low_mapq", "filtered"};
+	static const char *const columns[N_NATIVE_COUNTS] = {"ref", "alt", "other", "discordant",
+		"ambiguous", "low_baseq", "low_mapq", "filtered"};
 	char text[96];
 
-	snprintf(text, sizeof(text), "\t%s%s%s%s\t%s\n", says[item->says],
-	        item->reason ? " (" : "", item->reason ? filter_reason_name((enum filter_reason)item->reason) : "",
-	        item->reason ? ")" : "",
-	        column == EXPLAIN_NO_BASE         ? "-"
-	        : column == EXPLAIN_SAME_FRAGMENT ? "same fragment"
-	                                          : columns[column]);
+	snprintf(text, sizeof(text), "\t%s%s%s%s\t%s\n", says[item->says], item->reason ? " (" : "",
+		item->reason ? filter_reason_name((enum filter_reason)item->reason) : "",
+		item->reason ? ")" : "",
+		column == EXPLAIN_NO_BASE         ? "-"
+		: column == EXPLAIN_SAME_FRAGMENT ? "same fragment"
+						  : columns[column]);
 	writer_put(w, e->texts + item->text, strlen(e->texts + item->text));
 	writer_put(w, text, strlen(text));
 }
 
 static int compare_places(const void *a, const void *b)
 {
-	const struct explained *x = *(const struct explained *const *)a, *y = *(const struct explained *const *)b;
+	const struct explained *x = *(const struct explained *const *)a,
+			       *y = *(const struct explained *const *)b;
 
 	return (x->text > y->text) - (x->text < y->text);
 }
 
 /* In file order. */
-static enum sphex_status put_records(struct explain_job *job, struct writer *w, struct sphex_error *err)
+static enum sphex_status put_records(
+	struct explain_job *job, struct writer *w, struct sphex_error *err)
 {
 	struct explanation *e = &job->whole;
 	uint8_t *columns = memory_new(e->n, 1);
@@ -115,10 +120,11 @@ static enum sphex_status put_records(struct explain_job *job, struct writer *w, 
 	return status;
 }
 
-static enum sphex_status explain_row(struct explain_job *job, size_t row, struct writer *w,
-        struct sphex_error *err)
+static enum sphex_status explain_row(
+	struct explain_job *job, size_t row, struct writer *w, struct sphex_error *err)
 {
-	static const char heading[] = "# name\tflags\tMAPQ\tCIGAR\tbase\tquality\tsays\tcounted as\n";
+	static const char heading[] =
+		"# name\tflags\tMAPQ\tCIGAR\tbase\tquality\tsays\tcounted as\n";
 	const struct table *t = &job->result->table;
 	enum sphex_status status;
 
@@ -132,8 +138,13 @@ static enum sphex_status explain_row(struct explain_job *job, size_t row, struct
 
 		snprintf(number, sizeof(number), "%" PRIu32, cell.number);
 		writer_put(w, "\t", column != 0);
-		writer_put(w, cell.is_number ? number : cell.text ? cell.text : ".",
-		        cell.is_number ? strlen(number) : cell.text ? cell.nbytes : 1);
+		writer_put(w,
+			cell.is_number ? number
+			: cell.text    ? cell.text
+				       : ".",
+			cell.is_number ? strlen(number)
+			: cell.text    ? cell.nbytes
+				       : 1);
 	}
 	writer_put(w, "\n", 1);
 	writer_put(w, heading, sizeof(heading) - 1);
@@ -159,7 +170,7 @@ static bool parse_position(const char *text, size_t *n_contig, uint32_t *pos0)
 }
 
 enum sphex_status run_explain(const struct run_settings *settings, const struct run_result *result,
-        const char *position, struct writer *w, struct sphex_error *err)
+	const char *position, struct writer *w, struct sphex_error *err)
 {
 	struct explain_job job = {.settings = settings, .result = result};
 	const struct table *t = &result->table;
@@ -167,20 +178,22 @@ enum sphex_status run_explain(const struct run_settings *settings, const struct 
 	size_t n_contig, n_found = 0;
 
 	if (!parse_position(position, &n_contig, &job.pos0))
-		return fail(err, SPHEX_E_ARGUMENT, "a position looks like chr1:12345, not %s", position);
+		return fail(err, SPHEX_E_ARGUMENT, "a position looks like chr1:12345, not %s",
+			position);
 	job.observer = (struct observer){.rules = t->rules,
-	        .kernels = settings->kernels,
-	        .sites = &result->sites,
-	        .filter = settings->mode == SPHEX_MODE_NATIVE ? &settings->filter : NULL,
-	        .min_baseq = (uint8_t)settings->min_baseq};
+		.kernels = settings->kernels,
+		.sites = &result->sites,
+		.filter = settings->mode == SPHEX_MODE_NATIVE ? &settings->filter : NULL,
+		.min_baseq = (uint8_t)settings->min_baseq};
 	for (size_t row = 0; row < table_n_rows(t) && !status; row++) {
 		struct table_cell contig = table_cell(t, 0, row), pos = table_cell(t, 1, row);
 
 		if (pos.number != job.pos0 + 1 || contig.nbytes != n_contig ||
-		        memcmp(contig.text, position, n_contig) != 0)
+			memcmp(contig.text, position, n_contig) != 0)
 			continue;
 		n_found++;
-		job.ref_id = sites_reference_of(&result->sites, result->sites.row_sites[result->sites.kept_rows[row]]);
+		job.ref_id = sites_reference_of(
+			&result->sites, result->sites.row_sites[result->sites.kept_rows[row]]);
 		status = explain_row(&job, row, w, err);
 	}
 	explanation_free(&job.whole);
