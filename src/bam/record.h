@@ -65,6 +65,12 @@ enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_re
 /* True when the bytes could be a record (for guessing where one begins); reads at most n bytes. */
 bool record_is_plausible(const uint8_t *data, size_t n, uint32_t n_refs);
 
+/* Place of a record in the sort order of a BAM: reference id (none is last), then position. */
+static inline uint64_t sort_key(int32_t ref_id, int32_t pos0)
+{
+	return (uint64_t)(uint32_t)ref_id << 32 | ((uint32_t)pos0 + 1);
+}
+
 static inline const char *record_name(const struct record *r)
 {
 	return (const char *)r->bytes + RECORD_MIN_NBYTES;

@@ -25,12 +25,6 @@ struct observation {
 	bool nameless; /* QNAME is *: no other record belongs to it */
 };
 
-/* Place of a record in the sort order of a BAM: reference id (none is last), then position. */
-static inline uint64_t sort_key(int32_t ref_id, int32_t pos0)
-{
-	return (uint64_t)(uint32_t)ref_id << 32 | ((uint32_t)pos0 + 1);
-}
-
 struct observations {
 	struct observation *items;
 	size_t n, cap;
