@@ -37,7 +37,8 @@ enum bgzf_parse bgzf_block_parse(const uint8_t *data, size_t n, struct bgzf_bloc
 		return BGZF_NOT_A_BLOCK;
 	if (n < out->header_nbytes)
 		return BGZF_NEEDS_MORE;
-	bsize = find_bsize(cursor_over(data + BGZF_HEADER_NBYTES, out->header_nbytes - BGZF_HEADER_NBYTES));
+	bsize = find_bsize(
+		cursor_over(data + BGZF_HEADER_NBYTES, out->header_nbytes - BGZF_HEADER_NBYTES));
 	if (!bsize)
 		return BGZF_NOT_A_BLOCK;
 	out->nbytes = load_u16(bsize) + 1u;
@@ -46,10 +47,10 @@ enum bgzf_parse bgzf_block_parse(const uint8_t *data, size_t n, struct bgzf_bloc
 	return BGZF_PARSED;
 }
 
+const uint8_t bgzf_eof_marker[BGZF_EOF_NBYTES] = {
+	0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0, 0x1b, 0, 3, 0};
+
 bool bgzf_is_eof_marker(const uint8_t *data, size_t n)
 {
-	static const uint8_t marker[BGZF_EOF_NBYTES] = {
-	        0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0, 0x1b, 0, 3, 0};
-
-	return n >= sizeof(marker) && memcmp(data, marker, sizeof(marker)) == 0;
+	return n >= BGZF_EOF_NBYTES && memcmp(data, bgzf_eof_marker, BGZF_EOF_NBYTES) == 0;
 }

@@ -30,7 +30,9 @@ enum bgzf_parse {
  */
 enum bgzf_parse bgzf_block_parse(const uint8_t *data, size_t n, struct bgzf_block *out);
 
-/* True when data[0 .. 28) is the EOF marker of the specification. */
+/* The empty block that ends a file (SAM specification 4.1.2). */
+extern const uint8_t bgzf_eof_marker[BGZF_EOF_NBYTES];
+/* True when data[0 .. 28) is it. */
 bool bgzf_is_eof_marker(const uint8_t *data, size_t n);
 
 #endif

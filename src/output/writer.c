@@ -14,24 +14,26 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "deflate.h"
 
-#define BUFFER_NBYTES ((size_t)64 << 10)
 #define MAX_NAME_TRIES 100
 #define MAX_STEM_NBYTES ((size_t)200)
 
 struct writer {
-	const char *given;      /* path as it was asked for */
+	const char *given;       /* path as it was asked for */
 	char *final, *temporary; /* NULL when written directly */
 	int fd;
-	int errnum;             /* first failure */
+	int errnum;                /* first failure */
+	struct deflater *deflater; /* NULL: the bytes as they are */
 	size_t n;
-	uint8_t buffer[BUFFER_NBYTES];
+	uint8_t buffer[DEFLATE_CONTENT_NBYTES];
 };
 
 static void writer_free(struct writer *w)
 {
 	if (w->fd > STDERR_FILENO)
 		close(w->fd);
+	deflater_free(w->deflater);
 	free(w->final); /* from realpath() or strdup() */
 	memory_free(w->temporary);
 	memory_free(w);
@@ -58,7 +60,7 @@ static int open_temporary(struct writer *w)
 	for (int i = 0; i < MAX_NAME_TRIES && fd < 0; i++) {
 		clock_gettime(CLOCK_REALTIME, &now);
 		snprintf(w->temporary, nbytes, "%.*s.tmp%ld.%09ld", stem_nbytes(w->final), w->final,
-		        (long)getpid(), now.tv_nsec);
+			(long)getpid(), now.tv_nsec);
 		fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (fd < 0 && errno != EEXIST)
 			break;
@@ -115,7 +117,15 @@ static enum sphex_status write_failed(const char *path, int errnum, struct sphex
 	return at_file(err, strcmp(path, "-") == 0 ? "standard output" : path);
 }
 
-enum sphex_status writer_open(const char *path, struct writer **out, struct sphex_error *err)
+static bool is_gz(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n >= 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
+static enum sphex_status open_writer(
+	const char *path, bool compressed, struct writer **out, struct sphex_error *err)
 {
 	struct writer *w = memory_new_zeroed(1, sizeof(*w));
 	int errnum;
@@ -125,13 +135,26 @@ enum sphex_status writer_open(const char *path, struct writer **out, struct sphe
 		return fail_memory(err);
 	w->fd = -1;
 	w->given = path;
-	errnum = open_output(w, path);
+	if (compressed)
+		w->deflater = deflater_new();
+	errnum = compressed && !w->deflater ? ENOMEM : open_output(w, path);
 	if (errnum) {
 		writer_abandon(w);
 		return write_failed(path, errnum, err);
 	}
 	*out = w;
 	return SPHEX_OK;
+}
+
+enum sphex_status writer_open(const char *path, struct writer **out, struct sphex_error *err)
+{
+	return open_writer(path, false, out, err);
+}
+
+enum sphex_status writer_open_by_name(
+	const char *path, struct writer **out, struct sphex_error *err)
+{
+	return open_writer(path, is_gz(path), out, err);
 }
 
 static void write_all(struct writer *w, const uint8_t *data, size_t n)
@@ -150,17 +173,32 @@ static void write_all(struct writer *w, const uint8_t *data, size_t n)
 	}
 }
 
+static void flush(struct writer *w)
+{
+	uint8_t block[BGZF_MAX_BLOCK_NBYTES];
+
+	if (w->deflater && w->n)
+		write_all(w, block, deflate_block(w->deflater, w->buffer, w->n, block));
+	else
+		write_all(w, w->buffer, w->n);
+	w->n = 0;
+}
+
+/* Blocks begin after each DEFLATE_CONTENT_NBYTES, however the bytes come. */
 void writer_put(struct writer *w, const void *data, size_t n)
 {
-	if (n > BUFFER_NBYTES - w->n) {
-		write_all(w, w->buffer, w->n);
-		w->n = 0;
+	const uint8_t *from = data;
+
+	while (n > sizeof(w->buffer) - w->n) {
+		size_t part = sizeof(w->buffer) - w->n;
+
+		memcpy(w->buffer + w->n, from, part);
+		w->n += part;
+		from += part;
+		n -= part;
+		flush(w);
 	}
-	if (n > BUFFER_NBYTES) {
-		write_all(w, data, n);
-		return;
-	}
-	memcpy(w->buffer + w->n, data, n);
+	memcpy(w->buffer + w->n, from, n);
 	w->n += n;
 }
 
@@ -182,7 +220,9 @@ enum sphex_status writer_commit(struct writer *w, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
 
-	write_all(w, w->buffer, w->n);
+	flush(w);
+	if (w->deflater)
+		write_all(w, bgzf_eof_marker, BGZF_EOF_NBYTES);
 	if (w->temporary)
 		finish_file(w);
 	if (w->errnum)

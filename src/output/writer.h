@@ -1,6 +1,6 @@
 /*
- * A file that appears whole or not at all: written under another name beside its final place, flushed to
- * the disk and renamed. Standard output, pipes and devices are written directly.
+ * A file that appears whole or not at all: written under another name beside its final place,
+ * flushed to the disk and renamed. Standard output, pipes and devices are written directly.
  */
 #ifndef SPHEX_WRITER_H
 #define SPHEX_WRITER_H
@@ -12,10 +12,13 @@
 struct writer;
 
 /*
- * "-" is standard output. A symbolic link to a file is followed: what it points to is replaced. The new
- * file has the permissions of the old one.
+ * "-" is standard output. A symbolic link to a file is followed: what it points to is replaced. The
+ * new file has the permissions of the old one.
  */
 enum sphex_status writer_open(const char *path, struct writer **out, struct sphex_error *err);
+/* The same; under a name that ends in .gz the bytes are compressed, as BGZF. */
+enum sphex_status writer_open_by_name(
+	const char *path, struct writer **out, struct sphex_error *err);
 /* Failures are remembered and reported by writer_commit(). */
 void writer_put(struct writer *w, const void *data, size_t n);
 /* Completes the file and frees the writer; on failure nothing is left of it. */

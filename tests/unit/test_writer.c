@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bgzf/inflate.h"
 #include "output/writer.h"
 #include "tests/support/prng.h"
 
@@ -105,6 +106,106 @@ Test(writer, pieces_of_any_size_are_joined)
 	rmdir(folder);
 	free(want);
 	free(got);
+}
+
+/* Reads a file, at most nbytes. */
+static size_t read_file(const char *path, uint8_t *out, size_t nbytes)
+{
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	cr_assert_not_null(f, "%s", path);
+	n = fread(out, 1, nbytes, f);
+	fclose(f);
+	return n;
+}
+
+/* Writes want[0 .. n) in pieces of the size, smaller ones too when they are random. */
+static void write_pieces(const char *path, const uint8_t *want, size_t n, size_t piece, bool random)
+{
+	struct prng r = {piece};
+	struct sphex_error err;
+	struct writer *w;
+
+	cr_assert_eq(writer_open_by_name(path, &w, &err), SPHEX_OK);
+	for (size_t at = 0, part; at < n; at += part) {
+		part = random ? (size_t)prng_below(&r, piece + 1) : piece;
+		part = part < n - at ? part : n - at;
+		writer_put(w, want + at, part);
+	}
+	cr_assert_eq(writer_commit(w, &err), SPHEX_OK);
+}
+
+/* The contents of the blocks up to the marker, which ends the file. */
+static size_t inflate_file(const uint8_t *file, size_t n, uint8_t *out)
+{
+	struct inflater *inf = inflater_new();
+	uint8_t content[BGZF_MAX_BLOCK_NBYTES];
+	struct bgzf_block block;
+	struct sphex_error err;
+	size_t n_out = 0, part;
+
+	while (!bgzf_is_eof_marker(file, n)) {
+		cr_assert_eq(bgzf_block_parse(file, n, &block), BGZF_PARSED);
+		cr_assert_leq(block.nbytes, n);
+		cr_assert_eq(inflate_block(inf, file, &block, content, &part, &err), SPHEX_OK);
+		cr_assert(part > 0 && part <= 65280, "%zu", part);
+		memcpy(out + n_out, content, part);
+		n_out += part;
+		file += block.nbytes;
+		n -= block.nbytes;
+	}
+	cr_assert_eq(n, BGZF_EOF_NBYTES, "the marker is not the end");
+	inflater_free(inf);
+	return n_out;
+}
+
+Test(writer, a_name_in_gz_makes_bgzf_whose_bytes_do_not_depend_on_the_pieces)
+{
+	enum { N = 300000 };
+	static const size_t sizes[] = {0, 1, 65279, 65280, 65281, 130560, N};
+	static uint8_t want[N], got[N + 1000], first[N + 1000], back[N];
+	char *folder = make_folder();
+	const char *path = in_folder(folder, "out.tsv.gz");
+	struct prng r = {3};
+
+	prng_fill(&r, want, N);
+	for (size_t i = 0; i < 7; i++) {
+		size_t n = sizes[i], n_first, n_got;
+
+		write_pieces(path, want, n, N, false);
+		n_first = read_file(path, first, sizeof(first));
+		cr_assert_eq(inflate_file(first, n_first, back), n);
+		cr_assert(memcmp(back, want, n) == 0, "%zu bytes", n);
+		for (size_t piece = 7; piece < N; piece *= 13) {
+			write_pieces(path, want, n, piece, true);
+			n_got = read_file(path, got, sizeof(got));
+			cr_assert(n_got == n_first && memcmp(got, first, n_got) == 0, "%zu in %zu",
+				n, piece);
+		}
+	}
+	cr_assert_eq(n_entries(folder), 1);
+	unlink(path);
+	rmdir(folder);
+}
+
+Test(writer, other_names_are_written_as_they_are)
+{
+	static const char *const names[] = {"out", "gz", "out.gz.tsv", "out.GZ", "outgz"};
+	char *folder = make_folder();
+
+	for (size_t i = 0; i < 5; i++) {
+		const char *path = in_folder(folder, names[i]);
+
+		write_pieces(path, (const uint8_t *)"text", 4, 4, false);
+		expect_text(path, "text");
+		unlink(path);
+	}
+	cr_assert_eq(write_text(in_folder(folder, "out.gz"), "text", &(struct sphex_error){0}),
+		SPHEX_OK);
+	expect_text(in_folder(folder, "out.gz"), "text");
+	unlink(in_folder(folder, "out.gz"));
+	rmdir(folder);
 }
 
 Test(writer, an_older_file_stays_until_the_new_one_is_whole)
