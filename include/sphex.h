@@ -199,7 +199,8 @@ SPHEX_API enum sphex_status sphex_count_column(struct sphex_count *, size_t i, s
                                                struct sphex_error *err);
 /*
  * Writes the table. path "-" is standard output; a file is written beside its final place and
- * renamed when it is complete, so that a failure leaves an older file as it was.
+ * renamed when it is complete, so that a failure leaves an older file as it was. In native mode this
+ * and the other outputs are BGZF, which gzip reads, under a path that ends in ".gz".
  */
 SPHEX_API enum sphex_status sphex_count_write(struct sphex_count *, const char *path,
                                               struct sphex_error *err);

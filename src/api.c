@@ -375,6 +375,14 @@ enum sphex_status sphex_count_column(
 	return SPHEX_OK;
 }
 
+/* The other modes' programs do not look at the name. */
+static enum sphex_status open_output(
+	const struct sphex_count *c, const char *path, struct writer **w, struct sphex_error *err)
+{
+	return c->settings.mode == SPHEX_MODE_NATIVE ? writer_open_by_name(path, w, err)
+						     : writer_open(path, w, err);
+}
+
 enum sphex_status sphex_count_write(
 	struct sphex_count *c, const char *path, struct sphex_error *err)
 {
@@ -384,7 +392,7 @@ enum sphex_status sphex_count_write(
 	SPARE_ERROR(err);
 	if (c->state != STATE_DONE)
 		return fail(err, SPHEX_E_ARGUMENT, "there is no table yet");
-	status = writer_open(path, &w, err);
+	status = open_output(c, path, &w, err);
 	if (status)
 		return status;
 	tsv_write(w, &c->result.table);
@@ -416,7 +424,7 @@ enum sphex_status sphex_count_write_summary(
 	SPARE_ERROR(err);
 	if (c->state != STATE_DONE)
 		return fail(err, SPHEX_E_ARGUMENT, "there is no table yet");
-	status = writer_open(path, &w, err);
+	status = open_output(c, path, &w, err);
 	if (status)
 		return status;
 	summary_write(w, &summary);
@@ -432,7 +440,7 @@ enum sphex_status sphex_count_explain(
 	SPARE_ERROR(err);
 	if (c->state != STATE_DONE || c->settings.mode != SPHEX_MODE_NATIVE)
 		return fail(err, SPHEX_E_ARGUMENT, "a native count must have run");
-	status = writer_open(path, &w, err);
+	status = open_output(c, path, &w, err);
 	if (status)
 		return status;
 	status = run_explain(&c->settings, &c->result, position, w, err);

@@ -85,12 +85,19 @@ static const struct option_row read_rows[] = {
 		"drop what failed STAR's WASP filter (vW present, not 1)"},
 	{0}};
 
-static const struct option_row output_rows[] = {
+static const struct option_row compat_output_rows[] = {
 	{"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL,
-		"the table (default: standard output; wasp2-count: counts.tsv)"},
+		"the table (standard output)"},
+	{0}};
+
+static const struct option_row wasp2_output_rows[] = {
+	{"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL,
+		"the table (counts.tsv)"},
 	{0}};
 
 static const struct option_row native_output_rows[] = {
+	{"-o --out --out_file --outfile", "FILE", ACTION_OUTPUT, NULL, NULL,
+		"the table (standard output); BGZF if the name ends in .gz"},
 	{"--summary", "FILE", ACTION_SUMMARY, NULL, NULL, "what the run did, as JSON"},
 	{"--explain", "POS", ACTION_EXPLAIN, NULL, NULL,
 		"instead of the table: each record at chr:pos and its fate"},
@@ -141,8 +148,8 @@ const struct command command_count = {.name = "sphex count",
 	.usage = "sphex count [options] BAM VARIANTS",
 	.purpose = "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
 	.groups = {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
-		{"Regions", native_region_rows}, {"Reads", read_rows}, {"Output", output_rows},
-		{NULL, native_output_rows}, {"Running", run_rows}, {NULL, truncated_rows}}};
+		{"Regions", native_region_rows}, {"Reads", read_rows},
+		{"Output", native_output_rows}, {"Running", run_rows}, {NULL, truncated_rows}}};
 
 const struct command command_compat = {.name = "sphex count",
 	.word = "count --compat",
@@ -151,8 +158,9 @@ const struct command command_compat = {.name = "sphex count",
 		"Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of "
 		"MODE.",
 	.groups = {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
-		{"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
-		{NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
+		{"Regions", wasp2_region_rows}, {"Output", compat_output_rows},
+		{"Running", run_rows}, {NULL, wasp2_run_rows}, {"Damaged input", truncated_rows},
+		{NULL, loss_rows}}};
 
 const struct command command_wasp2 = {.name = "wasp2-count",
 	.word = "wasp2-count",
@@ -160,8 +168,9 @@ const struct command command_wasp2 = {.name = "wasp2-count",
 	.purpose =
 		"Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
 	.groups = {{"Variants", sample_rows}, {NULL, wasp2_variant_rows},
-		{"Regions", wasp2_region_rows}, {"Output", output_rows}, {"Running", run_rows},
-		{NULL, wasp2_run_rows}, {"Damaged input", truncated_rows}, {NULL, loss_rows}}};
+		{"Regions", wasp2_region_rows}, {"Output", wasp2_output_rows},
+		{"Running", run_rows}, {NULL, wasp2_run_rows}, {"Damaged input", truncated_rows},
+		{NULL, loss_rows}}};
 
 const struct command command_cpu = {.name = "sphex cpu",
 	.word = "cpu",
