@@ -1,6 +1,6 @@
 /*
- * Makes inputs for benchmarks and tests: a BAM sorted by coordinate, its variants as VCF and, on
- * request, the true counts, regions and the reference. In: options. Out: files PREFIX.*.
+ * Makes inputs for benchmarks and tests: a BAM sorted by coordinate, its variants as VCF or BCF
+ * and, on request, the true counts, regions and the reference. In: options. Out: files PREFIX.*.
  *
  * The same options give the same bytes on every machine (deflated bytes also depend on the version
  * of libdeflate). To that end everything random comes from one hash: the reference, the variants,
@@ -13,12 +13,13 @@
  */
 #include "generator/fragments.h"
 #include "generator/texts.h"
+#include "generator/variant_lists.h"
 
 int main(int argc, char **argv)
 {
 	struct options o = parse_options(argc, argv);
 
-	write_vcf(&o);
+	write_variant_lists(&o);
 	write_bam(&o);
 	if (o.bed)
 		write_bed(&o);

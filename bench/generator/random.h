@@ -37,7 +37,7 @@ static inline bool chance(struct rng *rng, double rate)
 }
 
 /* What a stream is for; streams of different purpose never meet. */
-enum purpose { REFERENCE, VARIANT, GENOTYPE, CELL, STARTS, FRAGMENT, NAME };
+enum purpose { REFERENCE, VARIANT, GENOTYPE, CELL, STARTS, FRAGMENT, NAME, ANNOTATION };
 
 static inline uint64_t hash(uint64_t seed, enum purpose purpose, uint64_t a, uint64_t b)
 {

@@ -85,6 +85,9 @@ static const struct option_row option_rows[] = {
 		0, 0},
 	{"threads", "N", "for compression; never changes the output", COUNT, AT(threads), 1, 64},
 	{"plain-vcf", NULL, "PREFIX.vcf instead of PREFIX.vcf.gz", ON, AT(plain_vcf), 0, 0},
+	{"all-formats", NULL, "PREFIX.vcf, PREFIX.vcf.gz and PREFIX.bcf", ON, AT(all_formats), 0,
+		0},
+	{"annotated", NULL, "give variants an ID, a QUAL and INFO", ON, AT(annotated), 0, 0},
 	{"all-sites", NULL,
 		"list all three SNVs of every base; with amplicons or a panel, of theirs alone", ON,
 		AT(all_sites), 0, 0},
@@ -117,6 +120,10 @@ static const struct {
 		 "all-sites soft-clips=0.02 duplicates=0.02"},
 	{"panel", "contigs=1 contig-length=163840 reads=2500000 insert-mean=220 insert-sd=40 "
 		  "coverage=panel quality-profile=binned all-sites duplicates=0.1"},
+	{"sites", "contigs=20 contig-length=50000000 reads=20000 variants=5000000 samples=0 "
+		  "variant-indels=0.1 annotated all-formats"},
+	{"cohort", "contigs=20 contig-length=50000000 reads=20000 variants=100000 samples=2500 "
+		   "variant-indels=0.1 annotated all-formats"},
 	{"long", "contigs=2 contig-length=5000000 depth=20 single read-length=100000 "
 		 "insert-mean=15000 insert-sd=1700 indels=5 soft-clips=0.1 duplicate-names=0.02 "
 		 "variant-indels=0.1"},

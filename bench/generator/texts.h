@@ -3,13 +3,15 @@
 #define GENERATOR_TEXTS_H
 
 #include "bytes.h"
+#include "genome.h"
 #include "sequencer.h"
 #include "sink.h"
 
 void add_contig_name(const struct options *o, struct bytes *b, uint64_t contig);
+/* The first columns: contig, POS and, where there is a third, ID; then REF and ALT. */
+void add_variant(const struct options *o, struct bytes *b, uint64_t contig, const struct variant *v,
+	const char *id);
 
-/* PREFIX.vcf.gz or PREFIX.vcf */
-void write_vcf(const struct options *o);
 /* PREFIX.bed: one line a cell */
 void write_bed(const struct options *o);
 /* PREFIX.fa */
