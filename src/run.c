@@ -112,6 +112,7 @@ static enum sphex_status add_observations(
 	drop_lost(run, o);
 	if (o->n_records && stats->n_records && o->first_key < run->last_key) {
 		not_sorted(o->first_key, run->last_key, err);
+		at_voffset(err, o->first_voffset);
 		at_record(err, stats->n_records + 1);
 		return at_file(err, run->settings->bam);
 	}

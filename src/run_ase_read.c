@@ -93,6 +93,7 @@ static enum sphex_status next_elements(
 	} while (!e->n_records);
 	if (input->n_records && e->first_key < input->last_key) {
 		not_sorted(e->first_key, input->last_key, err);
+		at_voffset(err, e->first_voffset);
 		at_record(err, input->n_records + 1);
 		return at_file(err, input->path);
 	}

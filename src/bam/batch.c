@@ -6,7 +6,9 @@
 #include "base/memory.h"
 
 /* Inflated bytes at which a batch is handed out although the unit has more. */
+#ifndef FULL_NBYTES /* the fuzz targets have small ones */
 #define FULL_NBYTES ((size_t)4 << 20)
+#endif
 
 void batch_free(struct sphex_batch *b)
 {
@@ -81,15 +83,19 @@ enum sphex_status batch_scan(struct sphex_batch *b, struct unit *unit, struct sp
 	size_t nbytes;
 
 	b->n = 0;
-	while (unit->from < FULL_NBYTES && !(status = unit_next(unit, &bytes, &nbytes, err))) {
+	while (!status && unit->from < FULL_NBYTES) {
 		struct record r;
 
-		status = parse(b, bytes, nbytes, &r, err);
+		status = unit_next(unit, &bytes, &nbytes, err);
 		if (status)
-			return unit_refuse(unit, nbytes, err);
-		if (!reserve(b, b->n + 1))
-			return fail_memory(err);
-		add(b, &r, (size_t)(bytes - unit->data), nbytes);
+			break;
+		status = parse(b, bytes, nbytes, &r, err);
+		if (!status && !reserve(b, b->n + 1))
+			status = fail_memory(err);
+		if (status)
+			unit_refuse(unit, nbytes, err);
+		else
+			add(b, &r, (size_t)(bytes - unit->data), nbytes);
 	}
 	b->bytes = unit->data; /* only now: reading on may have moved the buffer */
 	return status == SPHEX_END ? SPHEX_OK : status;

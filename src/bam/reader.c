@@ -209,6 +209,8 @@ static bool take_unit(void *job, size_t slot_index, uint64_t index)
 	if (r->hop.at_end)
 		return false;
 	slot->status = block_hop_over(&r->hop, UINT64_MAX / 2, r->options.unit_n_blocks, &slot->err);
+	if (slot->status && r->hop.offset > begin)
+		slot->status = SPHEX_OK; /* what is in front of the damage is a unit; the next one begins there */
 	if (slot->status)
 		r->hop.at_end = true;
 	unit_set_range(&slot->unit, begin, r->hop.offset);
@@ -231,7 +233,6 @@ static void scan_from(struct reader *r, size_t slot_index, uint64_t voffset)
 	struct reader_slot *slot = &r->slots[slot_index];
 
 	slot->started_at = voffset;
-	slot->scanned = true;
 	slot->status = unit_start_at(&slot->unit, voffset, &slot->err);
 	if (!slot->status)
 		scan_unit(r, slot_index);
@@ -289,6 +290,19 @@ static enum sphex_status reader_failed(struct reader *r, struct reader_slot *slo
 static bool is_damage(enum sphex_status status)
 {
 	return status == SPHEX_E_DATA || status == SPHEX_E_TRUNCATED || status == SPHEX_E_LIMIT;
+}
+
+/*
+ * The unit's failure. Records before damage are handed out first: so it is the first mistake in file order
+ * that is told, wherever units end.
+ */
+static enum sphex_status unit_failed(struct reader *r, struct reader_slot *slot, struct sphex_error *err)
+{
+	if (!slot->scanned || !is_damage(slot->status))
+		return reader_failed(r, slot, err);
+	reader_failed(r, slot, &r->failure);
+	r->n_records += slot->unit.n_records;
+	return SPHEX_OK;
 }
 
 /* Whether the failure is one that skip_damage lives with; the slot's records before it then stand. */
@@ -363,7 +377,7 @@ static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
 		scan_anywhere(r, r->current);
 	else if (!slot->scanned || slot->started_at != r->proven)
 		scan_from(r, r->current, r->proven);
-	return slot->status && !live_with(r, slot) ? reader_failed(r, slot, err) : SPHEX_OK;
+	return slot->status && !live_with(r, slot) ? unit_failed(r, slot, err) : SPHEX_OK;
 }
 
 /* The next record may begin in an empty block that is still the unit's. */
@@ -390,7 +404,7 @@ static enum sphex_status next_result(struct reader *r, struct sphex_error *err)
 		slot->unit.n_records = 0;
 		unit_drop_read(&slot->unit);
 		scan_unit(r, r->current);
-		status = slot->status && !live_with(r, slot) ? reader_failed(r, slot, err) : SPHEX_OK;
+		status = slot->status && !live_with(r, slot) ? unit_failed(r, slot, err) : SPHEX_OK;
 	} else {
 		if (slot) {
 			r->n_records += slot->unit.n_records;

@@ -17,7 +17,8 @@ struct reader_client {
 	void *user;
 	/*
 	 * Reads records of `unit` into the result `slot`, which it first empties, until the unit is finished
-	 * or the result is full. Several threads call it at once, for different slots.
+	 * or the result is full. Several threads call it at once, for different slots. With SPHEX_E_DATA,
+	 * _TRUNCATED and _LIMIT the result has the records in front of the damage.
 	 */
 	enum sphex_status (*scan)(void *user, size_t slot, struct unit *unit, struct sphex_error *err);
 };
@@ -41,8 +42,8 @@ size_t reader_n_slots(const struct reader *r);
 enum sphex_status reader_start(struct reader *r, const struct reader_client *client,
                                struct sphex_error *err);
 /*
- * The slot with the next result in file order; SPHEX_END behind the last record. An error stands for
- * its unit and all behind it: results before it have been handed out. It is given again to whoever asks again.
+ * The slot with the next result in file order; SPHEX_END behind the last record. With an error all records
+ * in front of its place have been handed out. It is given again to whoever asks again.
  */
 enum sphex_status reader_next(struct reader *r, size_t *slot, struct sphex_error *err);
 

@@ -133,23 +133,34 @@ enum sphex_status unit_more(struct unit *u, struct sphex_error *err)
 	return status;
 }
 
-uint64_t unit_tell(const struct unit *u)
+/* Virtual offset of data[at]. */
+static uint64_t tell(const struct unit *u, size_t at)
 {
 	const struct unit_mark *mark = NULL;
 
 	if (u->stream)
 		return SPHEX_NO_OFFSET;
 	for (size_t i = 0; i < u->n_marks; i++) {
-		ptrdiff_t before = (ptrdiff_t)u->from - (ptrdiff_t)u->marks[i].at;
+		ptrdiff_t before = (ptrdiff_t)at - (ptrdiff_t)u->marks[i].at;
 
 		if (before == 0)
 			return u->marks[i].offset << 16;
 		if (before > 0)
 			mark = &u->marks[i];
 	}
-	if (!mark || u->from == u->to)
+	if (!mark || at == u->to)
 		return u->blocks.offset << 16;
-	return mark->offset << 16 | (u->from - mark->at);
+	return mark->offset << 16 | (at - mark->at);
+}
+
+uint64_t unit_tell(const struct unit *u)
+{
+	return tell(u, u->from);
+}
+
+uint64_t unit_tell_record(const struct unit *u, size_t nbytes)
+{
+	return tell(u, u->from - nbytes);
 }
 
 /* ---------------------------------------------------------------- records */

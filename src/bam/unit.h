@@ -51,6 +51,8 @@ enum sphex_status unit_start_at(struct unit *u, uint64_t voffset, struct sphex_e
 enum sphex_status unit_guess_start(struct unit *u, uint32_t n_refs, struct sphex_error *err);
 /* Virtual offset of the next unread byte; at the end of a block that of the block behind it. */
 uint64_t unit_tell(const struct unit *u);
+/* Where the record begins that unit_next() gave last. */
+uint64_t unit_tell_record(const struct unit *u, size_t nbytes);
 /* Takes back the record that unit_next() gave last, and gives its place to the error that refuses it. */
 enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error *err);
 /* Frees the bytes already read although `keep` is set; pointers to records become invalid. */

@@ -6,7 +6,9 @@
 #include "base/memory.h"
 
 /* Large enough that reads cost nothing, small enough that the bytes are still in L2 when inflated. */
+#ifndef WINDOW_NBYTES /* the fuzz targets have one of a block */
 #define WINDOW_NBYTES ((size_t)256 << 10)
+#endif
 /* Covers the usual header of 18 bytes and the whole EOF marker. */
 #define PEEK_NBYTES 32u
 

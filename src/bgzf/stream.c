@@ -11,9 +11,13 @@
 #include "base/ordered.h"
 #include "blocks.h"
 
+/* The fuzz targets are built with smaller sizes, so that small files have borders in any place. */
+#ifndef PIECE_BLOCKS
 #define PIECE_BLOCKS ((size_t)16)
-#define PIECE_NBYTES (PIECE_BLOCKS * BGZF_MAX_BLOCK_NBYTES)
+#define STEP_NBYTES PIECE_NBYTES /* of what is not BGZF */
 #define HEADROOM_NBYTES ((size_t)64 << 10)
+#endif
+#define PIECE_NBYTES (PIECE_BLOCKS * BGZF_MAX_BLOCK_NBYTES)
 /* A plain gzip member cannot be inflated in parts, so its size is a memory limit. */
 #define GZIP_MEMBER_MAX_NBYTES ((size_t)8 << 30)
 
@@ -112,7 +116,7 @@ static enum sphex_status next_plain(struct stream *s, struct piece **out, struct
 {
 	struct piece *piece = s->pieces;
 	enum sphex_status status = input_read_at(s->in, s->offset, piece->buffer + HEADROOM_NBYTES,
-	        PIECE_NBYTES, &piece->n, err);
+	        STEP_NBYTES, &piece->n, err);
 
 	s->offset += piece->n;
 	input_release(s->in, s->offset);
@@ -161,8 +165,8 @@ static enum sphex_status next_gzip(struct stream *s, struct piece **out, struct 
 	if (status)
 		return status;
 	piece->n = s->member_n - s->member_used;
-	if (piece->n > PIECE_NBYTES)
-		piece->n = PIECE_NBYTES;
+	if (piece->n > STEP_NBYTES)
+		piece->n = STEP_NBYTES;
 	if (!piece->n)
 		return SPHEX_END;
 	memcpy(piece->buffer + HEADROOM_NBYTES, s->member + s->member_used, piece->n);

@@ -10,7 +10,9 @@
 #include "observe.h"
 
 /* Elements of one result; a unit that has more is handed out in parts. */
+#ifndef FULL /* the fuzz targets have small ones */
 #define FULL ((size_t)1 << 17)
+#endif
 /* The same for reads that are listed: the bytes of all of them are kept. */
 #define MAX_READS ((size_t)1 << 16)
 /* Runs that are sorted by insertion before they are merged. */
@@ -342,22 +344,27 @@ void ase_elements_sort(struct ase_element *items, size_t n, struct ase_element *
 				scratch);
 }
 
-static enum sphex_status sort(struct ase_elements *e, struct sphex_error *err)
+static bool sort(struct ase_elements *e)
 {
 	if (!memory_reserve(&e->scratch, &e->scratch_cap, e->n, sizeof(*e->scratch)))
-		return fail_memory(err);
+		return false;
 	ase_elements_sort(e->items, e->n, e->scratch);
-	return SPHEX_OK;
+	return true;
 }
 
 /* ---------------------------------------------------------------- the records of a unit */
 
-static enum sphex_status check_order(struct ase_elements *e, uint64_t key, struct sphex_error *err)
+static enum sphex_status check_order(struct ase_elements *e, const struct unit *unit,
+	const struct record *r, size_t nbytes, struct sphex_error *err)
 {
-	if (e->n_records++ == 0)
+	uint64_t key = sort_key(r->ref_id, r->pos0);
+
+	if (e->n_records++ == 0) {
 		e->first_key = key;
-	else if (key < e->last_key)
+		e->first_voffset = unit_tell_record(unit, nbytes);
+	} else if (key < e->last_key) {
 		return not_sorted(key, e->last_key, err);
+	}
 	e->last_key = key;
 	return SPHEX_OK;
 }
@@ -396,16 +403,19 @@ enum sphex_status ase_elements_scan(const struct ase_scanner *scanner, struct un
 			break;
 		status = record_parse(bytes, nbytes, scanner->n_refs, &r, err);
 		if (!status)
-			status = check_order(out, sort_key(r.ref_id, r.pos0), err);
+			status = check_order(out, unit, &r, nbytes, err);
 		if (!status)
 			status = scan_record(&scan, &r, err);
 		if (!status && scanner->by_read)
 			status = list_read(out, unit, bytes, n_before, err);
-		if (status)
+		if (status) {
+			out->n = n_before;
 			unit_refuse(unit, nbytes, err);
+		}
 	}
 	out->bytes = unit->data;
-	if (status && status != SPHEX_END)
-		return status;
-	return scanner->by_read ? SPHEX_OK : sort(out, err);
+	/* also before damage: what was read stands */
+	if (!scanner->by_read && !sort(out))
+		return fail_memory(err);
+	return status == SPHEX_END ? SPHEX_OK : status;
 }

@@ -46,6 +46,7 @@ struct ase_elements {
 	/* facts about the records that were read */
 	uint64_t n_records, n_counted, n_covering;
 	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
+	uint64_t first_voffset;       /* the same */
 };
 
 /* Flags that a record must not have, and must have. */

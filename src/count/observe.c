@@ -9,7 +9,9 @@
 #include "base/memory.h"
 
 /* Observations of one result; a unit that has more is handed out in parts. */
+#ifndef FULL /* the fuzz targets have small ones */
 #define FULL ((size_t)1 << 18)
+#endif
 /* Room for what one more record may add is made in steps of this size. */
 #define STEP ((size_t)1 << 12)
 
@@ -388,12 +390,17 @@ static void judge(const struct observer *observer, struct observations *o)
 	o->n_judged = o->n_bases;
 }
 
-static enum sphex_status check_order(struct observations *o, uint64_t key, struct sphex_error *err)
+static enum sphex_status check_order(struct observations *o, const struct unit *unit,
+	const struct record *r, size_t nbytes, struct sphex_error *err)
 {
-	if (o->n_records++ == 0)
+	uint64_t key = sort_key(r->ref_id, r->pos0);
+
+	if (o->n_records++ == 0) {
 		o->first_key = key;
-	else if (key < o->last_key)
+		o->first_voffset = unit_tell_record(unit, nbytes);
+	} else if (key < o->last_key) {
 		return not_sorted(key, o->last_key, err);
+	}
 	o->last_key = key;
 	return SPHEX_OK;
 }
@@ -417,7 +424,7 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 			break;
 		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
 		if (!status)
-			status = check_order(out, sort_key(r.ref_id, r.pos0), err);
+			status = check_order(out, unit, &r, nbytes, err);
 		if (!status)
 			status = scan_record(&scan, &r, err);
 		if (status)

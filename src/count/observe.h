@@ -34,6 +34,7 @@ struct observations {
 	size_t n_bases;
 	/* facts about the records that were read */
 	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
+	uint64_t first_voffset;       /* the same */
 	uint64_t n_records, n_covering, n_judged;
 	uint64_t reasons[N_REASONS]; /* records by the filter's answer */
 };

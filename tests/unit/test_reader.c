@@ -925,3 +925,36 @@ Test(reader, random_damage_is_met_alike_by_any_number_of_threads)
 	}
 	cr_assert(n_failed > 200, "only %u of 400 were noticed", n_failed);
 }
+
+/* Damage and refusals say the same and have the same records in front of them, however units are cut. */
+Test(reader, hands_out_all_records_before_damage)
+{
+	struct bytes bam = {0}, file;
+	size_t third = 0;
+	char *path;
+
+	random_bam_start(&bam);
+	for (unsigned i = 0; i < 5; i++) {
+		size_t at = bam_add(&bam, (struct bam_read){.name = "r", .cigar = "4M", .seq = "ACGT"});
+
+		third = i == 2 ? at : third;
+	}
+	bam.data[third + 12] = 0; /* no name */
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 40});
+	path = temp_file(&file, ".bam");
+	for (unsigned i = 0; i < 24; i++) {
+		struct how how = {.n_threads = 1 + i % 3, .unit_n_blocks = 1 + i, .keep = i & 4};
+		struct result result = read_all(path, how);
+		size_t first = random_bam_header_nbytes(&bam);
+
+		cr_assert_eq(result.status, SPHEX_E_DATA);
+		cr_assert_eq(result.err.record, 3);
+		cr_assert_eq(result.got.n, third - first);
+		cr_assert(is_start_of(&result.got, &bam));
+		cr_assert_eq(result.n_records, 2);
+		bytes_free(&result.got);
+	}
+	temp_remove(path);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
