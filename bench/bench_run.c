@@ -22,7 +22,6 @@
 #define _DEFAULT_SOURCE /* wait4, mincore */
 #include <fcntl.h>
 #include <getopt.h>
-#include <libdeflate.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "floor.h"
 #include "sphex.h"
 
 #ifdef SPHEX_BENCH_HTSLIB
@@ -42,7 +42,6 @@
 #endif
 
 enum { MAX_RUNS = 100, MAX_TASKS = 32, READ_NBYTES = 1 << 20 };
-#define WINDOW_NBYTES ((size_t)256 << 10)
 #define DEFAULT_TASKS "floor,wasp2,native,decode,htslib"
 #define COLD_TASKS "read:cold,read,floor,floor:cold,wasp2,wasp2:cold"
 
@@ -86,53 +85,12 @@ static double now(void)
 
 /* ---------------------------------------------------------------- the tasks */
 
-static unsigned u16(const uint8_t *p)
-{
-	return (unsigned)(p[0] | p[1] << 8);
-}
-
-static uint32_t u32(const uint8_t *p)
-{
-	return u16(p) | (uint32_t)u16(p + 2) << 16;
-}
-
-/* Trusts the file: blocks as bgzip and htslib write them, BC subfield first. */
 static uint64_t run_floor(const struct inputs *in, const struct work *work)
 {
-	static uint8_t window[WINDOW_NBYTES], out[65536];
-	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-	size_t from = 0, to = 0;
-	uint64_t n = 0;
-	int fd = open(in->bam, O_RDONLY);
+	uint64_t n_blocks, n_bytes;
 
 	(void)work;
-	for (;;) {
-		size_t size = to - from >= 18 ? u16(window + from + 16) + 1u : 0;
-		ssize_t got;
-
-		if (size && to - from >= size) {
-			const uint8_t *block = window + from, *trailer = block + size - 8;
-			uint32_t isize = u32(trailer + 4);
-
-			if (libdeflate_deflate_decompress(
-				    d, block + 18, size - 26, out, isize, NULL) ||
-				libdeflate_crc32(0, out, isize) != u32(trailer))
-				return 0;
-			from += size;
-			n++;
-			continue;
-		}
-		memmove(window, window + from, to - from);
-		to -= from;
-		from = 0;
-		got = read(fd, window + to, sizeof(window) - to);
-		if (got <= 0)
-			break;
-		to += (size_t)got;
-	}
-	libdeflate_free_decompressor(d);
-	close(fd);
-	return n;
+	return inflate_all(in->bam, &n_blocks, &n_bytes) ? n_blocks : 0;
 }
 
 static uint64_t run_count(const struct inputs *in, const struct work *work)
