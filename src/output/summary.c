@@ -53,19 +53,21 @@ static void put_input(struct writer *w, const char *key, const struct summary_in
 	put(w, ", \"bytes\": %" PRIu64 ", \"index_used\": false}", in->nbytes);
 }
 
-static void put_fates(struct writer *w, const struct variants *v)
+/* The entries of a kind as one object. */
+static void put_fates(
+	struct writer *w, const struct account *account, const char *kind, const char *key)
 {
-	put_text(w, "  \"variants\": {");
-	for (unsigned i = 0; i < N_VARIANT_FATES; i++)
-		put(w, "%s\"%s\": %" PRIu64, i ? ", " : "", variant_fate_word((enum variant_fate)i), v->fates[i]);
-	put_text(w, "},\n");
-}
+	const char *separator = "";
 
-static void put_reasons(struct writer *w, const uint64_t *reasons)
-{
-	put_text(w, "  \"records\": {");
-	for (unsigned i = 0; i < N_REASONS; i++)
-		put(w, "%s\"%s\": %" PRIu64, i ? ", " : "", filter_reason_name((enum filter_reason)i), reasons[i]);
+	put(w, "  \"%s\": {", key);
+	for (size_t i = 0; i < ACCOUNT_N_ENTRIES; i++) {
+		const struct sphex_fate *fate = &account->entries[i];
+
+		if (strcmp(fate->kind, kind) != 0)
+			continue;
+		put(w, "%s\"%s\": %" PRIu64, separator, fate->name, fate->n);
+		separator = ", ";
+	}
 	put_text(w, "},\n");
 }
 
@@ -100,10 +102,11 @@ static size_t collect_ratios(const struct table *t, struct ratio *out)
 		const char *ref = variant_ref(t->variants, line, &n_ref);
 		const char *alt = variant_alt(t->variants, line, &n_alt);
 
-		if (site == SITE_NONE || n_ref != 1 || n_alt != 1 || counts[0] + counts[1] < MIN_PAIR_DEPTH)
+		if (site == SITE_NONE || n_ref != 1 || n_alt != 1 ||
+			counts[0] + counts[1] < MIN_PAIR_DEPTH)
 			continue;
 		out[n++] = (struct ratio){(uint8_t)*ref, (uint8_t)*alt,
-		        (double)counts[0] / (double)(counts[0] + counts[1])};
+			(double)counts[0] / (double)(counts[0] + counts[1])};
 	}
 	return n;
 }
@@ -120,12 +123,16 @@ static void put_ratios(struct writer *w, const struct table *t)
 	for (size_t begin = 0; begin < n; begin = end) {
 		const struct ratio *first = &ratios[begin];
 
-		for (end = begin; end < n && ratios[end].ref == first->ref && ratios[end].alt == first->alt; end++)
+		for (end = begin;
+			end < n && ratios[end].ref == first->ref && ratios[end].alt == first->alt;
+			end++)
 			;
 		if (end - begin < MIN_PAIR_ROWS)
 			continue;
 		put(w, "%s\"%c>%c\": %.4f", separator, first->ref, first->alt,
-		        (ratios[begin + (end - begin - 1) / 2].value + ratios[begin + (end - begin) / 2].value) / 2);
+			(ratios[begin + (end - begin - 1) / 2].value +
+				ratios[begin + (end - begin) / 2].value) /
+				2);
 		separator = ", ";
 	}
 	put_text(w, "},\n");
@@ -139,22 +146,25 @@ void summary_write(struct writer *w, const struct summary *s)
 
 	put_text(w, "{\n  \"version\": \"" SPHEX_VERSION "\",\n  \"command_line\": ");
 	put_string(w, s->command_line ? s->command_line : "");
-	put(w, ",\n  \"mode\": \"%s\",\n  \"simd\": \"%s\",\n  \"threads\": %u,\n  \"inputs\": {\n", s->mode,
-	        stats->simd, stats->n_threads);
+	put(w, ",\n  \"mode\": \"%s\",\n  \"simd\": \"%s\",\n  \"threads\": %u,\n  \"inputs\": {\n",
+		s->mode, stats->simd, stats->n_threads);
 	put_input(w, "bam", &s->bam);
 	put_text(w, ",\n");
 	put_input(w, "variants", &s->variants);
 	put_text(w, "\n  },\n");
-	if (s->reasons) {
-		put_fates(w, s->table->variants);
-		put_reasons(w, s->reasons);
+	if (s->account) {
+		put_fates(w, s->account, ACCOUNT_VARIANTS, "variants");
+		put_fates(w, s->account, ACCOUNT_RECORDS, "records");
+		put_fates(w, s->account, ACCOUNT_OBSERVATIONS, "observations_by_fate");
 	}
 	put_ratios(w, s->table);
-	put(w, "  \"records_read\": %" PRIu64 ",\n  \"observations\": %" PRIu64 ",\n  \"counted\": %" PRIu64 ",\n",
-	        stats->n_records, stats->n_observations, stats->n_counted);
-	put(w, "  \"rows\": %" PRIu64 ",\n  \"share_of_rows_without_coverage\": %.6f,\n", stats->n_rows,
-	        stats->n_rows ? (double)n_empty / (double)stats->n_rows : 0.0);
+	put(w,
+		"  \"records_read\": %" PRIu64 ",\n  \"observations\": %" PRIu64
+		",\n  \"counted\": %" PRIu64 ",\n",
+		stats->n_records, stats->n_observations, stats->n_counted);
+	put(w, "  \"rows\": %" PRIu64 ",\n  \"share_of_rows_without_coverage\": %.6f,\n",
+		stats->n_rows, stats->n_rows ? (double)n_empty / (double)stats->n_rows : 0.0);
 	put(w, "  \"truncated\": %s,\n", s->truncated ? "true" : "false");
 	put(w, "  \"seconds\": {\"variants\": %.3f, \"bam\": %.3f}\n}\n", stats->seconds_variants,
-	        stats->seconds_bam);
+		stats->seconds_bam);
 }
