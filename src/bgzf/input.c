@@ -93,6 +93,14 @@ static enum sphex_status read_failed(struct input *in, int errnum, struct sphex_
 	return at_file(err, in->path);
 }
 
+/* Text has no mark of its end: the part that is there would look whole. */
+static enum sphex_status became_shorter(struct input *in, struct sphex_error *err)
+{
+	fail(err, SPHEX_E_TRUNCATED, "the file became shorter while it was read");
+	with_hint(err, "wait until it is complete");
+	return at_file(err, in->path);
+}
+
 static enum sphex_status read_file(struct input *in, uint64_t offset, uint8_t *out, size_t n,
         size_t *n_read, struct sphex_error *err)
 {
@@ -100,7 +108,7 @@ static enum sphex_status read_file(struct input *in, uint64_t offset, uint8_t *o
 		ssize_t got = pread(in->fd, out + *n_read, n - *n_read, (off_t)(offset + *n_read));
 
 		if (got == 0)
-			break;
+			return offset + *n_read < in->nbytes ? became_shorter(in, err) : SPHEX_OK;
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
