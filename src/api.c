@@ -1,5 +1,6 @@
 /* The functions of sphex.h for the counter, a few lines each. Errors are written to the caller's
  * record or to a spare one. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -379,8 +380,13 @@ enum sphex_status sphex_count_column(
 static enum sphex_status open_output(
 	const struct sphex_count *c, const char *path, struct writer **w, struct sphex_error *err)
 {
-	return c->settings.mode == SPHEX_MODE_NATIVE ? writer_open_by_name(path, w, err)
-						     : writer_open(path, w, err);
+	enum sphex_status status = c->settings.mode == SPHEX_MODE_NATIVE
+					   ? writer_open_by_name(path, w, err)
+					   : writer_open(path, w, err);
+
+	if (!status)
+		writer_stop_when(*w, &c->settings.cancelled);
+	return status;
 }
 
 enum sphex_status sphex_count_write(
@@ -399,12 +405,18 @@ enum sphex_status sphex_count_write(
 	return writer_commit(w, err);
 }
 
-static struct summary_input input_of(const char *path)
+/* A pipe has no size, nor has a file that was named and not read. */
+static enum sphex_status describe_input(
+	const char *path, struct summary_input *out, struct sphex_error *err)
 {
-	struct stat st;
+	struct stat st = {0};
 
-	return (struct summary_input){
-		path, path && stat(path, &st) == 0 ? (uint64_t)st.st_size : 0};
+	if (path && strcmp(path, "-") != 0 && stat(path, &st) != 0 && errno != ENOENT) {
+		fail_errno(err, errno, "cannot look at");
+		return at_file(err, path);
+	}
+	*out = (struct summary_input){path, (uint64_t)st.st_size};
+	return SPHEX_OK;
 }
 
 enum sphex_status sphex_count_write_summary(
@@ -412,10 +424,8 @@ enum sphex_status sphex_count_write_summary(
 {
 	struct summary summary = {.command_line = command_line,
 		.mode = count_rules_of(c->settings.mode)->name,
-		.bam = input_of(c->settings.bam),
-		.variants = input_of(c->settings.variants),
 		.stats = &c->result.stats,
-		.account = c->settings.mode == SPHEX_MODE_NATIVE ? &c->result.account : NULL,
+		.reasons = c->settings.mode == SPHEX_MODE_NATIVE ? c->result.reasons : NULL,
 		.table = &c->result.table,
 		.truncated = c->result.truncated};
 	struct writer *w;
@@ -424,11 +434,18 @@ enum sphex_status sphex_count_write_summary(
 	SPARE_ERROR(err);
 	if (c->state != STATE_DONE)
 		return fail(err, SPHEX_E_ARGUMENT, "there is no table yet");
-	status = open_output(c, path, &w, err);
+	status = describe_input(c->settings.bam, &summary.bam, err);
+	if (!status)
+		status = describe_input(c->settings.variants, &summary.variants, err);
+	if (!status)
+		status = open_output(c, path, &w, err);
 	if (status)
 		return status;
-	summary_write(w, &summary);
-	return writer_commit(w, err);
+	status = summary_write(w, &summary, err);
+	if (!status)
+		return writer_commit(w, err);
+	writer_abandon(w);
+	return status;
 }
 
 enum sphex_status sphex_count_explain(
@@ -453,13 +470,4 @@ enum sphex_status sphex_count_explain(
 void sphex_count_stats(const struct sphex_count *c, struct sphex_count_stats *out)
 {
 	*out = c->result.stats;
-}
-
-bool sphex_count_fate(const struct sphex_count *c, size_t i, struct sphex_fate *out)
-{
-	if (c->state != STATE_DONE || c->settings.mode != SPHEX_MODE_NATIVE ||
-		i >= ACCOUNT_N_ENTRIES)
-		return false;
-	*out = c->result.account.entries[i];
-	return true;
 }

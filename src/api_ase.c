@@ -259,6 +259,7 @@ enum sphex_status sphex_ase_write(struct sphex_ase *ase, const char *path, struc
 	status = writer_open(path, &w, err);
 	if (status)
 		return status;
+	writer_stop_when(w, &ase->settings.cancelled);
 	ase_table_write(w, &ase->result.table, ase->settings.separator);
 	return writer_commit(w, err);
 }

@@ -27,6 +27,8 @@ static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct
 {
 	struct explain_job *job = user;
 
+	if (atomic_load_explicit(&job->settings->cancelled, memory_order_relaxed))
+		return fail(err, SPHEX_E_CANCELLED, "stopped");
 	return explain_unit(
 		&job->observer, unit, job->ref_id, job->pos0, job->site, &job->parts[slot], err);
 }
@@ -76,6 +78,8 @@ static void put_line(
 {
 	static const char *const says[] = {
 		"ref", "alt", "other", "ambiguous", "low_baseq", "no base", "low_mapq", "filtered"};
+	static const char *const columns[N_NATIVE_COUNTS] = {"ref", "alt", "other", "discordant",
+		"ambiguous", "low_baseq", "low_mapq", "filtered"};
 	char text[96];
 
 	snprintf(text, sizeof(text), "\t%s%s%s%s\t%s\n", says[item->says], item->reason ? " (" : "",
@@ -83,7 +87,7 @@ static void put_line(
 		item->reason ? ")" : "",
 		column == EXPLAIN_NO_BASE         ? "-"
 		: column == EXPLAIN_SAME_FRAGMENT ? "same fragment"
-						  : fragment_column_word(column));
+						  : columns[column]);
 	writer_put(w, e->texts + item->text, strlen(e->texts + item->text));
 	writer_put(w, text, strlen(text));
 }

@@ -53,21 +53,21 @@ static void put_input(struct writer *w, const char *key, const struct summary_in
 	put(w, ", \"bytes\": %" PRIu64 ", \"index_used\": false}", in->nbytes);
 }
 
-/* The entries of a kind as one object. */
-static void put_fates(
-	struct writer *w, const struct account *account, const char *kind, const char *key)
+static void put_fates(struct writer *w, const struct variants *v)
 {
-	const char *separator = "";
+	put_text(w, "  \"variants\": {");
+	for (unsigned i = 0; i < N_VARIANT_FATES; i++)
+		put(w, "%s\"%s\": %" PRIu64, i ? ", " : "", variant_fate_word((enum variant_fate)i),
+			v->fates[i]);
+	put_text(w, "},\n");
+}
 
-	put(w, "  \"%s\": {", key);
-	for (size_t i = 0; i < ACCOUNT_N_ENTRIES; i++) {
-		const struct sphex_fate *fate = &account->entries[i];
-
-		if (strcmp(fate->kind, kind) != 0)
-			continue;
-		put(w, "%s\"%s\": %" PRIu64, separator, fate->name, fate->n);
-		separator = ", ";
-	}
+static void put_reasons(struct writer *w, const uint64_t *reasons)
+{
+	put_text(w, "  \"records\": {");
+	for (unsigned i = 0; i < N_REASONS; i++)
+		put(w, "%s\"%s\": %" PRIu64, i ? ", " : "",
+			filter_reason_name((enum filter_reason)i), reasons[i]);
 	put_text(w, "},\n");
 }
 
@@ -111,12 +111,15 @@ static size_t collect_ratios(const struct table *t, struct ratio *out)
 	return n;
 }
 
-static void put_ratios(struct writer *w, const struct table *t)
+static enum sphex_status put_ratios(
+	struct writer *w, const struct table *t, struct sphex_error *err)
 {
 	struct ratio *ratios = memory_new(table_n_rows(t), sizeof(*ratios));
 	size_t n = ratios ? collect_ratios(t, ratios) : 0, end;
 	const char *separator = "";
 
+	if (!ratios)
+		return fail_memory(err);
 	if (n)
 		qsort(ratios, n, sizeof(*ratios), compare_ratios);
 	put_text(w, "  \"median_reference_ratio\": {");
@@ -137,9 +140,10 @@ static void put_ratios(struct writer *w, const struct table *t)
 	}
 	put_text(w, "},\n");
 	memory_free(ratios);
+	return SPHEX_OK;
 }
 
-void summary_write(struct writer *w, const struct summary *s)
+enum sphex_status summary_write(struct writer *w, const struct summary *s, struct sphex_error *err)
 {
 	const struct sphex_count_stats *stats = s->stats;
 	uint64_t n_empty = stats->n_rows - stats->n_rows_covered;
@@ -152,12 +156,12 @@ void summary_write(struct writer *w, const struct summary *s)
 	put_text(w, ",\n");
 	put_input(w, "variants", &s->variants);
 	put_text(w, "\n  },\n");
-	if (s->account) {
-		put_fates(w, s->account, ACCOUNT_VARIANTS, "variants");
-		put_fates(w, s->account, ACCOUNT_RECORDS, "records");
-		put_fates(w, s->account, ACCOUNT_OBSERVATIONS, "observations_by_fate");
+	if (s->reasons) {
+		put_fates(w, s->table->variants);
+		put_reasons(w, s->reasons);
 	}
-	put_ratios(w, s->table);
+	if (put_ratios(w, s->table, err))
+		return err->status;
 	put(w,
 		"  \"records_read\": %" PRIu64 ",\n  \"observations\": %" PRIu64
 		",\n  \"counted\": %" PRIu64 ",\n",
@@ -167,4 +171,5 @@ void summary_write(struct writer *w, const struct summary *s)
 	put(w, "  \"truncated\": %s,\n", s->truncated ? "true" : "false");
 	put(w, "  \"seconds\": {\"variants\": %.3f, \"bam\": %.3f}\n}\n", stats->seconds_variants,
 		stats->seconds_bam);
+	return SPHEX_OK;
 }

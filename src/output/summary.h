@@ -2,7 +2,8 @@
 #ifndef SPHEX_SUMMARY_H
 #define SPHEX_SUMMARY_H
 
-#include "account.h"
+#include "count/filter.h"
+#include "table.h"
 #include "writer.h"
 
 struct summary_input {
@@ -15,11 +16,11 @@ struct summary {
 	const char *mode;
 	struct summary_input bam, variants;
 	const struct sphex_count_stats *stats;
-	const struct account *account; /* NULL in modes without one */
+	const uint64_t *reasons; /* N_REASONS; NULL in modes without a filter */
 	const struct table *table;
 	bool truncated; /* the end-of-file marker is missing, and that was allowed */
 };
 
-void summary_write(struct writer *w, const struct summary *s);
+enum sphex_status summary_write(struct writer *w, const struct summary *s, struct sphex_error *err);
 
 #endif

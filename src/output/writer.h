@@ -5,6 +5,7 @@
 #ifndef SPHEX_WRITER_H
 #define SPHEX_WRITER_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -12,13 +13,16 @@
 struct writer;
 
 /*
- * "-" is standard output. A symbolic link to a file is followed: what it points to is replaced. The
- * new file has the permissions of the old one.
+ * "-" is standard output. A symbolic link is followed, as a shell does: what it points to is
+ * replaced, or made if it is not there. The new file has the permissions of the old one, else those
+ * that the umask leaves. A file that this user may not write is not replaced.
  */
 enum sphex_status writer_open(const char *path, struct writer **out, struct sphex_error *err);
 /* The same; under a name that ends in .gz the bytes are compressed, as BGZF. */
 enum sphex_status writer_open_by_name(
 	const char *path, struct writer **out, struct sphex_error *err);
+/* Once *stop is true, writing fails with SPHEX_E_CANCELLED. The flag must outlive the writer. */
+void writer_stop_when(struct writer *w, const atomic_bool *stop);
 /* Failures are remembered and reported by writer_commit(). */
 void writer_put(struct writer *w, const void *data, size_t n);
 /* Completes the file and frees the writer; on failure nothing is left of it. */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "csv.h"
@@ -143,13 +144,25 @@ static enum sphex_status start(const char *path, FILE **file, struct sphex_error
 	return at_file(err, path);
 }
 
+/* A part of the lines would look like all of them to the run that reads them. */
+static void remove_part(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		unlink(path);
+}
+
 static enum sphex_status finish(const char *path, FILE *file, struct sphex_error *err)
 {
-	bool failed = ferror(file) != 0;
+	int errnum = ferror(file) ? EIO : 0;
 
-	if (fclose(file) == 0 && !failed)
+	if (fclose(file) != 0)
+		errnum = errno; /* of the last write, which mostly fails as an earlier one did */
+	if (!errnum)
 		return SPHEX_OK;
-	fail_errno(err, errno, "cannot write the intermediate file");
+	remove_part(path);
+	fail_errno(err, errnum, "cannot write the intermediate file");
 	return at_file(err, path);
 }
 

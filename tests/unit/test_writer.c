@@ -298,6 +298,88 @@ Test(writer, a_symbolic_link_stays_and_its_target_is_replaced)
 	rmdir(folder);
 }
 
+Test(writer, a_link_to_nothing_makes_its_target)
+{
+	char *folder = make_folder();
+	const char *target = in_folder(folder, "target"), *link = in_folder(folder, "link");
+	const char *first = in_folder(folder, "first");
+	struct sphex_error err;
+	struct writer *w;
+	struct stat st;
+
+	cr_assert_eq(symlink(target, link), 0);
+	cr_assert_eq(symlink("link", first), 0);
+	cr_assert_eq(writer_open(first, &w, &err), SPHEX_OK);
+	writer_abandon(w);
+	cr_assert_eq(n_entries(folder), 2, "an abandoned file leaves something");
+	cr_assert_eq(write_text(first, "new", &err), SPHEX_OK);
+	cr_assert(lstat(link, &st) == 0 && S_ISLNK(st.st_mode), "the second link is gone");
+	cr_assert(lstat(first, &st) == 0 && S_ISLNK(st.st_mode), "the first link is gone");
+	expect_text(target, "new");
+	cr_assert_eq(n_entries(folder), 3);
+	unlink(first);
+	unlink(link);
+	unlink(target);
+	rmdir(folder);
+}
+
+Test(writer, links_in_a_circle_are_refused)
+{
+	char *folder = make_folder();
+	const char *a = in_folder(folder, "a"), *b = in_folder(folder, "b");
+	struct sphex_error err;
+
+	cr_assert_eq(symlink("b", a), 0);
+	cr_assert_eq(symlink("a", b), 0);
+	cr_assert_eq(write_text(a, "x", &err), SPHEX_E_IO);
+	cr_assert(strstr(err.message, strerror(ELOOP)), "%s", err.message);
+	cr_assert_eq(n_entries(folder), 2);
+	unlink(a);
+	unlink(b);
+	rmdir(folder);
+}
+
+Test(writer, a_file_that_is_protected_stays)
+{
+	char *folder = make_folder();
+	const char *path = in_folder(folder, "out");
+	struct sphex_error err;
+
+	put_file(path, "protected");
+	cr_assert_eq(chmod(path, 0444), 0);
+	cr_assert_eq(chmod(folder, 0777), 0);
+	if (geteuid() == 0 && setuid(65534) != 0)
+		return; /* nothing is protected from root */
+	cr_assert_eq(write_text(path, "new", &err), SPHEX_E_IO);
+	cr_assert(strstr(err.message, strerror(EACCES)), "%s", err.message);
+	expect_text(path, "protected");
+	cr_assert_eq(n_entries(folder), 1);
+	unlink(path);
+	rmdir(folder);
+}
+
+Test(writer, a_stopped_file_does_not_appear)
+{
+	static const size_t sizes[] = {0, 1, 1000000};
+	static char text[1000000];
+
+	for (size_t i = 0; i < 3; i++) {
+		char *folder = make_folder();
+		struct sphex_error err;
+		struct writer *w;
+		atomic_bool stop = false;
+
+		cr_assert_eq(writer_open(in_folder(folder, "out"), &w, &err), SPHEX_OK);
+		writer_stop_when(w, &stop);
+		writer_put(w, text, sizes[i]);
+		atomic_store(&stop, true);
+		writer_put(w, text, sizes[i]);
+		cr_assert_eq(writer_commit(w, &err), SPHEX_E_CANCELLED);
+		cr_assert_eq(n_entries(folder), 0);
+		rmdir(folder);
+	}
+}
+
 Test(writer, names_as_long_as_the_system_allows_can_be_written)
 {
 	char *folder = make_folder(), name[256];
@@ -374,7 +456,7 @@ Test(writer, minus_is_standard_output_and_stays_open)
 	fflush(stdout);
 	dup2(fd, STDOUT_FILENO);
 	cr_assert_eq(write_text("-", "one ", &err), SPHEX_OK);
-	cr_assert_eq(write_text("-", "two", &err), SPHEX_OK);
+	cr_assert_eq(write_text("/dev/stdout", "two", &err), SPHEX_OK);
 	close(STDOUT_FILENO);
 	cr_assert_eq(write_text("-", "three", &err), SPHEX_E_IO);
 	cr_assert_str_eq(err.file, "standard output");
