@@ -7,8 +7,7 @@
 
 #include "options.h"
 #include "progress.h"
-
-static struct sphex_ase *running; /* for the signal handler */
+#include "stop.h"
 
 /* ---------------------------------------------------------------- options */
 
@@ -167,18 +166,21 @@ static void print_summary(const struct sphex_count_stats *s)
 		s->n_threads, s->simd);
 }
 
+static void cancel(void *ase)
+{
+	sphex_ase_cancel(ase);
+}
+
 static int count_and_write(struct ase_job *job, const struct parsed *parsed)
 {
 	struct sphex_count_stats stats;
 	struct sphex_error err;
 	enum sphex_status status = configure(job, parsed, &err);
 
-	if (!status) {
-		running = job->ase;
+	if (!status)
 		status = sphex_ase_run(job->ase, &err);
-		running = NULL;
-	}
 	progress_clear(&job->progress);
+	stop_by_cancelling(cancel, job->ase);
 	if (!status)
 		status = sphex_ase_write(job->ase, job->output ? job->output : "-", &err);
 	if (status)
@@ -236,10 +238,4 @@ int run_ase_command(int n, char **args)
 		result = run_parsed(&parsed);
 	parsed_free(&parsed);
 	return result;
-}
-
-void stop_ase_command(void)
-{
-	if (running)
-		sphex_ase_cancel(running);
 }

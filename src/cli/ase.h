@@ -7,7 +7,5 @@
  * BAM and a variant file, as sphex count has them.
  */
 int run_ase_command(int n, char **args);
-/* Makes a run end soon; for signal handlers. */
-void stop_ase_command(void);
 
 #endif

@@ -4,24 +4,22 @@
  */
 #include "count_command.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "progress.h"
+#include "stop.h"
 
 struct count_job {
 	const struct command *command;
 	enum sphex_mode mode;
-	bool quiet, verbose;
+	bool quiet;
 	const char *output, *summary, *explain;
 	const char *command_line;
 	struct progress progress;
 	struct sphex_count *count;
 };
-
-static struct sphex_count *running; /* for the signal handler */
 
 static int usage_error(const struct command *command, const char *message)
 {
@@ -132,9 +130,6 @@ static int apply_first(struct count_job *job, const struct parsed *parsed)
 		case ACTION_QUIET:
 			job->quiet = true;
 			break;
-		case ACTION_VERBOSE:
-			job->verbose = true;
-			break;
 		case ACTION_OUTPUT:
 			job->output = option->argument;
 			break;
@@ -234,44 +229,36 @@ static void print_summary(const struct count_job *job, const struct sphex_count_
 		s->n_threads, s->simd);
 }
 
-static uint64_t sum_of_kind(const struct sphex_count *count, const char *kind)
-{
-	struct sphex_fate fate;
-	uint64_t sum = 0;
-
-	for (size_t i = 0; sphex_count_fate(count, i, &fate); i++)
-		sum += strcmp(fate.kind, kind) == 0 ? fate.n : 0;
-	return sum;
-}
-
-/* A line for each kind with its sum, and below it what there was of it. */
-static void print_account(const struct sphex_count *count)
-{
-	const char *kind = "";
-	struct sphex_fate fate;
-
-	for (size_t i = 0; sphex_count_fate(count, i, &fate); i++) {
-		if (strcmp(kind, fate.kind) != 0)
-			fprintf(stderr, "%-17s %12" PRIu64 "\n", fate.kind,
-				sum_of_kind(count, fate.kind));
-		kind = fate.kind;
-		if (fate.n)
-			fprintf(stderr, "  %-15s %12" PRIu64 "\n", fate.name, fate.n);
-	}
-}
-
+/* The table comes last: when it is there, all is. */
 static enum sphex_status write_output(const struct count_job *job, struct sphex_error *err)
 {
-	enum sphex_status status;
+	enum sphex_status status = SPHEX_OK;
 
-	if (job->explain)
-		status = sphex_count_explain(job->count, job->explain, job->output, err);
-	else
-		status = sphex_count_write(job->count, job->output, err);
-	if (!status && job->summary)
+	if (job->summary)
 		status =
 			sphex_count_write_summary(job->count, job->summary, job->command_line, err);
-	return status;
+	if (status)
+		return status;
+	if (job->explain)
+		return sphex_count_explain(job->count, job->explain, job->output, err);
+	return sphex_count_write(job->count, job->output, err);
+}
+
+static void cancel(void *count)
+{
+	sphex_count_cancel(count);
+}
+
+/* Whether the run itself writes files: those of -t. */
+static bool keeps_files(const struct parsed *parsed)
+{
+	for (size_t i = 0; i < parsed->n_options; i++) {
+		const char *key = parsed->options[i].row->key;
+
+		if (key && strcmp(key, "temp-dir") == 0)
+			return true;
+	}
+	return false;
 }
 
 static int count_and_write(struct count_job *job, const struct parsed *parsed)
@@ -280,12 +267,12 @@ static int count_and_write(struct count_job *job, const struct parsed *parsed)
 	struct sphex_error err;
 	enum sphex_status status = configure(job, parsed, &err);
 
-	if (!status) {
-		running = job->count;
+	if (!status && keeps_files(parsed))
+		stop_by_cancelling(cancel, job->count);
+	if (!status)
 		status = sphex_count_run(job->count, &err);
-		running = NULL;
-	}
 	progress_clear(&job->progress);
+	stop_by_cancelling(cancel, job->count);
 	if (!status)
 		status = write_output(job, &err);
 	if (status)
@@ -294,8 +281,6 @@ static int count_and_write(struct count_job *job, const struct parsed *parsed)
 	progress_finish(&job->progress, &stats);
 	if (!job->quiet)
 		print_summary(job, &stats);
-	if (!job->quiet && job->verbose)
-		print_account(job->count);
 	return EXIT_COMPLETE;
 }
 
@@ -317,13 +302,19 @@ static int run_parsed(struct count_job *job, const struct parsed *parsed)
 	return result;
 }
 
+static int no_memory(const struct count_job *job)
+{
+	fprintf(stderr, "%s: error: out of memory\n", job->command->name);
+	return EXIT_DATA;
+}
+
 static int parse_and_run(struct count_job *job, int n, char **args)
 {
 	struct parsed parsed;
-	int result = EXIT_DATA;
+	int result;
 
 	if (!parsed_new(&parsed, n, args))
-		fprintf(stderr, "%s: error: out of memory\n", job->command->name);
+		result = no_memory(job);
 	else if (!options_parse(job->command, n, args, &parsed))
 		result = usage_error(job->command, parsed.error);
 	else
@@ -364,7 +355,7 @@ int run_count_command(int n, char **args)
 	for (int i = 0; i < n; i++)
 		if (strncmp(args[i], "--compat", 8) == 0 && (!args[i][8] || args[i][8] == '='))
 			job.command = &command_compat;
-	result = parse_and_run(&job, n, args);
+	result = line ? parse_and_run(&job, n, args) : no_memory(&job);
 	free(line);
 	return result;
 }
@@ -385,10 +376,4 @@ int run_wasp2_command(int n, char **args)
 		break;
 	}
 	return parse_and_run(&job, n, args);
-}
-
-void stop_count_command(void)
-{
-	if (running)
-		sphex_count_cancel(running);
 }

@@ -7,7 +7,5 @@
 /* Run on the arguments behind the command's name; the exit status of the program. */
 int run_count_command(int n, char **args);
 int run_wasp2_command(int n, char **args);
-/* Makes a run end soon; for signal handlers. */
-void stop_count_command(void);
 
 #endif

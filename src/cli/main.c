@@ -2,22 +2,19 @@
  * The program: chooses the command from its own name and the first argument, hands the options to
  * the library, prints messages. Exit status: 0 complete, 1 data or I/O error, 2 wrong command line.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ase.h"
 #include "completion.h"
 #include "count_command.h"
 #include "manual.h"
 #include "options.h"
-
-static void stop(int signal_number)
-{
-	(void)signal_number;
-	stop_count_command();
-	stop_ase_command();
-}
+#include "stop.h"
 
 static int usage_error(const struct command *command, const char *message)
 {
@@ -139,19 +136,36 @@ static int run_sphex(int n, char **args)
 	return EXIT_USAGE;
 }
 
+/*
+ * A file that is opened must not get the number of a standard stream that the caller has closed:
+ * messages would be written into it. Reading and writing fail, as with the closed stream.
+ */
+static void occupy_closed_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc ? argv[0] : "sphex";
-	struct sigaction action = {.sa_handler = stop};
 	int result;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is then an error of the write */
+	occupy_closed_streams();
+	/* a closed pipe and a limit of the size of files are then errors of the write */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	stop_at_signals();
 	result = strcmp(name, "wasp2-count") == 0 ? run_wasp2_command(argc - 1, argv + 1)
 						  : run_sphex(argc - 1, argv + 1);
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "sphex: error: standard output: cannot write: %s\n",
+			strerror(errno));
 		result = result ? result : EXIT_DATA;
+	}
+	if (result != EXIT_COMPLETE)
+		stop_as_asked();
 	return result;
 }
