@@ -34,6 +34,7 @@ test_everything() {
 	part 'static: one small file that needs no other' tests/install/check_static
 	test_aarch64
 	test_sanitizer asan
+	part 'asan: every call fails once' build/asan/fault_runs
 	if need clang-rt; then
 		test_sanitizer ubsan
 	else

@@ -63,19 +63,6 @@ static void add(struct sphex_batch *b, const struct record *r, size_t offset, si
 	b->mapqs[i] = r->mapq;
 }
 
-/* Callers look up names by the mate's reference id as by the record's own. */
-static enum sphex_status parse(const struct sphex_batch *b, const uint8_t *bytes, size_t nbytes,
-        struct record *r, struct sphex_error *err)
-{
-	enum sphex_status status = record_parse(bytes, nbytes, b->n_refs, r, err);
-	int32_t mate = status ? -1 : record_mate_ref_id(r);
-
-	if (mate < -1 || (mate >= 0 && (uint32_t)mate >= b->n_refs))
-		return fail(err, SPHEX_E_DATA,
-		        "damaged BAM record: its mate's reference id is not in the header");
-	return status;
-}
-
 enum sphex_status batch_scan(struct sphex_batch *b, struct unit *unit, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
@@ -89,7 +76,7 @@ enum sphex_status batch_scan(struct sphex_batch *b, struct unit *unit, struct sp
 		status = unit_next(unit, &bytes, &nbytes, err);
 		if (status)
 			break;
-		status = parse(b, bytes, nbytes, &r, err);
+		status = record_parse(bytes, nbytes, b->n_refs, &r, err);
 		if (!status && !reserve(b, b->n + 1))
 			status = fail_memory(err);
 		if (status)

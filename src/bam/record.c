@@ -102,6 +102,11 @@ static enum sphex_status bad(struct sphex_error *err, const char *what)
 	return SPHEX_E_DATA;
 }
 
+static bool is_reference(int32_t ref_id, uint32_t n_refs)
+{
+	return ref_id >= -1 && (ref_id < 0 || (uint32_t)ref_id < n_refs);
+}
+
 enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs, struct record *out,
         struct sphex_error *err)
 {
@@ -118,8 +123,10 @@ enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_re
 	out->n_cigar = load_u16(data + 16);
 	out->flags = load_u16(data + 18);
 	l_seq = load_i32(data + 20);
-	if (out->ref_id < -1 || (out->ref_id >= 0 && (uint32_t)out->ref_id >= n_refs))
+	if (!is_reference(out->ref_id, n_refs))
 		return bad(err, "its reference id is not in the header");
+	if (!is_reference(record_mate_ref_id(out), n_refs))
+		return bad(err, "its mate's reference id is not in the header");
 	if (out->pos0 < -1)
 		return bad(err, "negative position");
 	if (l_seq < 0)
@@ -141,11 +148,6 @@ enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_re
 	if (out->n_cigar == 2)
 		take_cigar_from_tag(out);
 	return SPHEX_OK;
-}
-
-static bool is_reference(int32_t ref_id, uint32_t n_refs)
-{
-	return ref_id >= -1 && (ref_id < 0 || (uint32_t)ref_id < n_refs);
 }
 
 bool record_is_plausible(const uint8_t *data, size_t n, uint32_t n_refs)

@@ -57,7 +57,7 @@ struct record {
 
 /*
  * Checks every length of the record at data[0 .. nbytes), whose block_size says nbytes, and fills
- * `out`. n_refs bounds the reference ids. SPHEX_E_DATA names the field; the place is the caller's.
+ * `out`. n_refs bounds the reference ids, the mate's too. SPHEX_E_DATA names the field; the place is the caller's.
  */
 enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs, struct record *out,
                                struct sphex_error *err);

@@ -249,15 +249,23 @@ static enum sphex_status observe_all(struct scan *s, const struct record *r, int
 	return SPHEX_OK;
 }
 
-/* Bases of the read that the CIGAR speaks of. */
-static uint64_t read_length(const struct record *r)
+/* Of every mapped record, also far from all sites: a damaged CIGAR may be why it does not cover one. */
+static enum sphex_status check_cigar(const struct record *r, struct sphex_error *err)
 {
 	uint64_t n = 0;
 
-	for (uint32_t i = 0; i < r->n_cigar; i++)
-		if (CIGAR_CONSUMES_READ >> (record_cigar_word(r, i) & 15) & 1)
-			n += record_cigar_word(r, i) >> 4;
-	return n;
+	for (uint32_t i = 0; i < r->n_cigar; i++) {
+		uint32_t word = record_cigar_word(r, i);
+
+		if ((word & 15) > CIGAR_X)
+			return fail(err, SPHEX_E_DATA,
+			        "damaged BAM record: operation %u in its CIGAR has no meaning", word & 15);
+		n += CIGAR_CONSUMES_READ >> (word & 15) & 1 ? word >> 4 : 0;
+	}
+	if (!r->n_bases || n == r->n_bases)
+		return SPHEX_OK;
+	return fail(err, SPHEX_E_DATA, "damaged BAM record: its CIGAR speaks of %llu bases, SEQ has %u",
+	        (unsigned long long)n, r->n_bases);
 }
 
 static enum sphex_status observe_record(struct scan *s, const struct record *r, int64_t end,
@@ -268,9 +276,8 @@ static enum sphex_status observe_record(struct scan *s, const struct record *r, 
 	struct name_hash name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
 
 	s->out->n_covering++;
-	if (rules->reports_filtered && r->n_bases && read_length(r) != r->n_bases)
-		return fail(err, SPHEX_E_DATA, "damaged BAM record: its CIGAR speaks of %llu bases, SEQ has %u",
-		        (unsigned long long)read_length(r), r->n_bases);
+	if (rules->reports_filtered && memchr(record_name(r), 0, r->name_nbytes - 1u))
+		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
 	if (rules->padding_consumes_read)
 		walk.consumes_read |= 1u << CIGAR_P;
 	if (rules->choice == SITES_FIRST_LISTED)
@@ -355,6 +362,8 @@ static enum sphex_status scan_record(struct scan *s, const struct record *r, str
 
 	if (!is_looked_at(s, r))
 		return SPHEX_OK;
+	if (s->observer->rules->reports_filtered && check_cigar(r, err))
+		return err->status;
 	if (r->ref_id != s->ref_id)
 		enter_reference(s, r->ref_id);
 	if (s->site == s->sites_end || r->pos0 < 0)
@@ -440,7 +449,7 @@ uint32_t observe_offset(const struct record *r, uint32_t pos0)
 {
 	struct walk walk = {.r = r, .p = r->pos0, .consumes_read = CIGAR_CONSUMES_READ};
 
-	return (int64_t)pos0 < r->pos0 ? NO_OFFSET : walk_to(&walk, pos0);
+	return walk_to(&walk, pos0);
 }
 
 static uint8_t judge_base(const struct observer *observer, const struct record *r, uint32_t q, uint32_t site)

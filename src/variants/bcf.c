@@ -83,12 +83,6 @@ enum typed_type {
 	TYPED_CHAR = 7
 };
 
-struct typed {
-	unsigned type;
-	uint32_t n;
-	const uint8_t *p;
-};
-
 static unsigned width_of(unsigned type)
 {
 	static const uint8_t widths[16] = {[TYPED_INT8] = 1,
@@ -127,10 +121,10 @@ static int32_t typed_int(struct cursor *c)
 }
 
 /* Type and length; the values are still to come. */
-static struct typed typed_descriptor(struct cursor *c)
+static struct bcf_values typed_descriptor(struct cursor *c)
 {
 	unsigned descriptor = cursor_u8(c);
-	struct typed t = {.type = descriptor & 15, .n = descriptor >> 4};
+	struct bcf_values t = {.type = descriptor & 15, .n = descriptor >> 4};
 	int32_t n;
 
 	if (t.n == 15) {
@@ -142,9 +136,9 @@ static struct typed typed_descriptor(struct cursor *c)
 	return t;
 }
 
-static struct typed typed_value(struct cursor *c)
+static struct bcf_values typed_value(struct cursor *c)
 {
-	struct typed t = typed_descriptor(c);
+	struct bcf_values t = typed_descriptor(c);
 
 	t.p = cursor_bytes(c, (size_t)t.n * width_of(t.type));
 	return t;
@@ -153,7 +147,7 @@ static struct typed typed_value(struct cursor *c)
 /* Up to the first NUL: shorter texts are padded. */
 static struct span typed_text(struct cursor *c)
 {
-	struct typed t = typed_value(c);
+	struct bcf_values t = typed_value(c);
 
 	c->bad |= t.type != TYPED_CHAR;
 	return c->bad ? span_of("")
@@ -239,7 +233,7 @@ static enum sphex_status read_alts(
 static enum sphex_status read_filter(
 	struct bcf *b, struct cursor *c, struct record_view *view, struct sphex_error *err)
 {
-	struct typed filter = typed_value(c);
+	struct bcf_values filter = typed_value(c);
 
 	b->filter.n = 0;
 	view->filter = span_of(".");
@@ -258,6 +252,21 @@ static enum sphex_status read_filter(
 	return SPHEX_OK;
 }
 
+static bool has_tag(const struct bcf *b, int32_t key)
+{
+	struct span name;
+
+	return vcf_dictionary_name(&b->header->tags, key, &name);
+}
+
+static void walk_info(const struct bcf *b, struct cursor *c)
+{
+	for (uint32_t i = 0; i < b->n_info && !c->bad; i++) {
+		c->bad |= !has_tag(b, typed_int(c));
+		typed_value(c);
+	}
+}
+
 static enum sphex_status read_first_part(
 	struct bcf *b, struct cursor c, struct record_view *view, struct sphex_error *err)
 {
@@ -270,12 +279,14 @@ static enum sphex_status read_first_part(
 	b->n_info = cursor_u16(&c);
 	n_alleles = cursor_u16(&c);
 	counts = cursor_u32(&c);
-	b->n_samples = counts & 0xFFFFFF;
-	b->n_formats = b->n_samples ? counts >> 24 : 0;
+	b->n_formats = counts >> 24;
 	if (!n_alleles)
 		return damaged(b, err, "a record without REF");
+	if ((counts & 0xFFFFFF) != b->header->samples.n)
+		return damaged(b, err, "a record has another number of samples than the header");
 	b->n_alts = n_alleles - 1;
-	*view = (struct record_view){.pos1 = pos0 == UINT32_MAX ? 0 : (uint64_t)pos0 + 1};
+	*view = (struct record_view){.pos1 = pos0 == UINT32_MAX ? 0 : (uint64_t)pos0 + 1,
+		.has_pos = pos0 == UINT32_MAX || pos0 <= INT32_MAX};
 	view->end = rlen < 0 ? NO_END : (int64_t)pos0 + rlen;
 	if (!vcf_dictionary_name(&b->header->contigs, contig, &view->contig))
 		return damaged(b, err, "a record's contig is not in the header");
@@ -284,7 +295,27 @@ static enum sphex_status read_first_part(
 	if (read_alts(b, &c, view, err) || read_filter(b, &c, view, err))
 		return err->status;
 	b->info = c;
-	return c.bad ? damaged(b, err, "a record's first part is damaged") : SPHEX_OK;
+	walk_info(b, &c);
+	return c.bad || cursor_left(&c) ? damaged(b, err, "a record's first part is damaged")
+					: SPHEX_OK;
+}
+
+/* Values of the FORMAT fields, `n` for each sample; those of GT are kept. */
+static enum sphex_status read_second_part(struct bcf *b, struct cursor c, struct sphex_error *err)
+{
+	b->gt.p = NULL;
+	for (uint32_t i = 0; i < b->n_formats && !c.bad; i++) {
+		int32_t key = typed_int(&c);
+		struct bcf_values values = typed_descriptor(&c);
+
+		values.p = cursor_bytes(
+			&c, (size_t)values.n * width_of(values.type) * b->header->samples.n);
+		c.bad |= !has_tag(b, key);
+		if (key == b->gt_key && !b->gt.p)
+			b->gt = values;
+	}
+	return c.bad || cursor_left(&c) ? damaged(b, err, "a record's second part is damaged")
+					: SPHEX_OK;
 }
 
 enum sphex_status bcf_record(struct bcf *b, struct record_view *view, struct sphex_error *err)
@@ -307,34 +338,16 @@ enum sphex_status bcf_record(struct bcf *b, struct record_view *view, struct sph
 	status = need(b, (size_t)(8 + l_shared + l_indiv), err);
 	if (status)
 		return status;
-	b->samples = cursor_over(b->window + b->used + 8 + l_shared, (size_t)l_indiv);
 	status = read_first_part(
 		b, cursor_over(b->window + b->used + 8, (size_t)l_shared), view, err);
+	if (!status)
+		status = read_second_part(
+			b, cursor_over(b->window + b->used + 8 + l_shared, (size_t)l_indiv), err);
 	b->used += (size_t)(8 + l_shared + l_indiv);
 	return status;
 }
 
 /* ---------------------------------------------------------------- genotypes */
-
-/* Values of one FORMAT field: `n` for each sample. */
-struct matrix {
-	struct typed one; /* type and n; p: the first sample's */
-	bool is_there;
-};
-
-static struct matrix find_gt(struct bcf *b)
-{
-	struct cursor c = b->samples;
-	struct matrix m = {.is_there = false};
-
-	for (uint32_t i = 0; i < b->n_formats && !m.is_there && !c.bad; i++) {
-		m.is_there = typed_int(&c) == b->gt_key;
-		m.one = typed_descriptor(&c);
-		m.one.p = cursor_bytes(&c, (size_t)m.one.n * width_of(m.one.type) * b->n_samples);
-	}
-	b->samples.bad = c.bad;
-	return m;
-}
 
 /* The smallest value of a type means "missing", the next one "no more". */
 static bool is_special(int32_t value, unsigned type, int32_t which)
@@ -347,7 +360,7 @@ static bool is_special(int32_t value, unsigned type, int32_t which)
 
 /* Adds the genotype at `p`: allele + 1 in the upper bits, "phased" in the lowest (6.3.3). */
 static bool render_gt(
-	const uint8_t *p, const struct typed *one, struct bcf_text *out, struct span *gt)
+	const uint8_t *p, const struct bcf_values *one, struct bcf_text *out, struct span *gt)
 {
 	size_t begin = out->n;
 
@@ -376,13 +389,13 @@ static bool render_gt(
 static uint64_t nonref_of_info(struct bcf *b)
 {
 	struct cursor c = b->info;
-	struct typed ac = {0};
+	struct bcf_values ac = {0};
 	uint64_t n_nonref = 0;
 	bool has_an = false;
 
 	for (uint32_t i = 0; i < b->n_info && !c.bad; i++) {
 		int32_t key = typed_int(&c);
-		struct typed value = typed_value(&c);
+		struct bcf_values value = typed_value(&c);
 
 		if (key == b->ac_key)
 			ac = value;
@@ -402,30 +415,26 @@ static uint64_t nonref_of_info(struct bcf *b)
 enum sphex_status bcf_genotypes(struct bcf *b, struct record_view *view, struct sphex_error *err)
 {
 	const struct chosen_samples *chosen = b->chosen;
-	struct matrix gt = find_gt(b);
+	const struct bcf_values *gt = &b->gt;
 
-	if (b->samples.bad)
-		return damaged(b, err, "a record's second part is damaged");
-	view->has_gt = gt.is_there;
+	view->has_gt = gt->p != NULL;
 	view->gts = chosen->gts;
-	if (!gt.is_there) {
+	if (!gt->p) {
 		view->info_nonref = nonref_of_info(b);
 		return SPHEX_OK;
 	}
-	if (b->n_samples != b->header->samples.n)
-		return damaged(b, err, "a record has another number of samples than the header");
-	if (gt.one.n && !is_int(gt.one.type))
+	if (gt->n && !is_int(gt->type))
 		return damaged(b, err, "a record's GT is not of integers");
-	if (gt.one.n > MAX_PLOIDY)
+	if (gt->n > MAX_PLOIDY)
 		return damaged(b, err, "a record's genotypes have more than 1024 alleles");
 	b->gts.n = 0;
-	if (text_reserve(&b->gts, chosen->n * gt.one.n * GT_ALLELE_NBYTES, err))
+	if (text_reserve(&b->gts, chosen->n * gt->n * GT_ALLELE_NBYTES, err))
 		return err->status;
 	for (size_t i = 0; i < chosen->n; i++) {
 		const struct chosen_sample *c = &chosen->items[i];
-		size_t offset = (size_t)c->column * gt.one.n * width_of(gt.one.type);
+		size_t offset = (size_t)c->column * gt->n * width_of(gt->type);
 
-		if (!render_gt(gt.one.p + offset, &gt.one, &b->gts, &chosen->gts[c->slot]))
+		if (!render_gt(gt->p + offset, gt, &b->gts, &chosen->gts[c->slot]))
 			return damaged(b, err, "a record has a negative allele");
 	}
 	return SPHEX_OK;

@@ -16,6 +16,13 @@ struct bcf_text {
 	size_t n, cap;
 };
 
+/* Typed values: n of them, for each sample where there are samples. */
+struct bcf_values {
+	unsigned type;
+	uint32_t n;
+	const uint8_t *p;
+};
+
 /* Zeroed, then set by bcf_start(); the first group is the caller's. */
 struct bcf {
 	struct stream *stream;
@@ -26,8 +33,9 @@ struct bcf {
 	size_t n, used;                 /* bytes in the window; of these, read */
 	uint64_t number;                /* of the current record, from 1 */
 	int32_t gt_key, ac_key, an_key; /* dictionary indexes, -1 without */
-	struct cursor info, samples;    /* parts of the current record */
-	uint32_t n_info, n_alts, n_formats, n_samples;
+	struct cursor info;             /* of the current record */
+	struct bcf_values gt;           /* of the current record; p is NULL when it has none */
+	uint32_t n_info, n_alts, n_formats;
 	struct bcf_text alt, filter, gts;
 };
 
@@ -37,7 +45,10 @@ bool bcf_is_bcf(const uint8_t *data, size_t n);
 enum sphex_status bcf_read_header(struct bcf *bcf, const uint8_t *window, size_t n,
 	struct vcf_header *header, struct sphex_error *err);
 void bcf_free(struct bcf *bcf);
-/* The next record: all but its genotypes; SPHEX_END behind the last. */
+/*
+ * The next record: all but its genotypes; SPHEX_END behind the last. All of its fields are walked
+ * over, also those that nobody asked for: what htslib refuses is an error.
+ */
 enum sphex_status bcf_record(struct bcf *bcf, struct record_view *view, struct sphex_error *err);
 /* Genotypes of the chosen samples in that record, as bcftools writes them. */
 enum sphex_status bcf_genotypes(struct bcf *bcf, struct record_view *view, struct sphex_error *err);

@@ -15,6 +15,7 @@
 struct record_view {
 	struct span contig;
 	uint64_t pos1; /* 0: not a position */
+	bool has_pos;  /* POS is a number, which may be 0 */
 	int64_t end;   /* 1-based last base by INFO/END or BCF's rlen; NO_END: not said */
 	struct span id, ref;
 	struct span alt;    /* the ALT column; empty when there is none */

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "change.h"
+#include "check_record.h"
 #include "genotype.h"
 
 const struct select_rule select_by_native = {.line_per_alt = true, .several = SEVERAL_ANY_HET};
@@ -116,8 +117,6 @@ static enum variant_fate fate_of_alleles(
 
 static enum sphex_status check_place(const struct record_view *r, struct sphex_error *err)
 {
-	if (!r->contig.n)
-		return fail(err, SPHEX_E_DATA, "the contig is empty");
 	if (!r->pos1)
 		return fail(err, SPHEX_E_DATA, "POS is not a position");
 	if (r->pos1 > INT32_MAX || r->ref.n > INT32_MAX - r->pos1)
@@ -133,6 +132,8 @@ enum sphex_status native_alleles(struct native_selection *s, const struct record
 	*qualifies = false;
 	if (s->record++ == UINT32_MAX)
 		return fail(err, SPHEX_E_LIMIT, "more than 4294967295 records");
+	if (check_record(r, err))
+		return err->status;
 	if (!passes_filter(s->options, r->filter)) {
 		out->fates[FATE_FILTER]++;
 		return SPHEX_OK;
@@ -170,6 +171,7 @@ static enum sphex_status mark_hets(
 		struct gt_facts facts = gt_facts_of(gt);
 		struct gt_scan scan = gt_scan_of(gt);
 
+		facts.is_right &= !memchr(gt.p, '+', gt.n);
 		if (gt_check(gt, &facts, s->n_alts, err))
 			return err->status;
 		while (gt_is_het(&facts) && gt_next(&scan))

@@ -214,7 +214,8 @@ static enum sphex_status set_up(struct vcf_reader *r, struct sphex_error *err)
 		.strict = rule == &select_by_text ? &r->strict : NULL,
 		.kernels = r->options->kernels,
 		.chosen = &r->chosen,
-		.end_from_info = rule->end_of_record && end.info.type == TYPE_INTEGER};
+		.end_from_info = rule->end_of_record && end.info.type == TYPE_INTEGER,
+		.counts_columns = r->is_native};
 	r->bcf.chosen = &r->chosen;
 	return choose_samples(r, err);
 }
@@ -269,8 +270,6 @@ static enum sphex_status take_record_native(struct vcf_reader *r, struct record_
 		return status;
 	if (r->chosen.n)
 		status = find_genotypes(r, view, err);
-	if (!status && r->chosen.n && view->is_short)
-		status = fail(err, SPHEX_E_DATA, "the line ends before the column of a sample");
 	return status ? status : native_lines(&r->native, view, out, err);
 }
 

@@ -298,6 +298,7 @@ static enum sphex_status read_samples(
 		return fail(
 			err, SPHEX_E_FORMAT, "the #CHROM line does not have the columns of a VCF");
 	line = span_from(line, sizeof(columns) - 1);
+	header->has_format = line.n > 0;
 	if (!line.n || span_is(line, "\tFORMAT"))
 		return SPHEX_OK;
 	if (!span_starts_with(line, "\tFORMAT\t"))

@@ -41,6 +41,7 @@ struct vcf_header {
 	struct vcf_dictionary contigs, tags;
 	struct vcf_tag *tag; /* one per name in tags.names */
 	size_t tag_cap;
+	bool has_format;     /* the #CHROM line has a column FORMAT */
 	struct pool samples; /* number = column behind FORMAT */
 };
 

@@ -39,18 +39,50 @@ static int64_t end_in_info(struct span info, uint64_t pos1)
 	return end;
 }
 
+static size_t count_tabs(const struct kernels *kernels, struct span s)
+{
+	enum { N_WORDS = 64 };
+	uint64_t mask[N_WORDS];
+	size_t n = 0;
+
+	for (size_t begin = 0; begin < s.n; begin += N_WORDS * 64) {
+		size_t nbytes = s.n - begin < N_WORDS * 64 ? s.n - begin : N_WORDS * 64;
+
+		kernels->find_bytes((const uint8_t *)s.p + begin, nbytes, '\t', '\t', mask);
+		for (size_t i = 0; i < (nbytes + 63) / 64; i++)
+			n += (size_t)__builtin_popcountll(mask[i]);
+	}
+	return n;
+}
+
+/* The columns behind INFO, if there are any, against the header. */
+static enum sphex_status check_n_columns(
+	const struct vcf_text *text, bool has_more, struct sphex_error *err)
+{
+	const struct vcf_header *h = text->header;
+	size_t wanted = N_FIXED_COLUMNS + h->has_format + h->samples.n;
+	size_t n = N_FIXED_COLUMNS + (has_more ? 1 + count_tabs(text->kernels, text->rest) : 0);
+
+	if (n == wanted)
+		return SPHEX_OK;
+	return fail(err, SPHEX_E_DATA, "the line has %zu columns, the header has %zu", n, wanted);
+}
+
 enum sphex_status vcf_text_record(struct vcf_text *text, struct span line, bool may_be_short,
 	struct record_view *view, struct sphex_error *err)
 {
 	struct span columns[N_FIXED_COLUMNS];
 	size_t n = 0;
+	bool has_more = false;
 
 	text->rest = line;
-	while (n < N_FIXED_COLUMNS && cut_column(&text->rest, &columns[n++]))
+	while (n < N_FIXED_COLUMNS && (has_more = cut_column(&text->rest, &columns[n++])))
 		continue;
 	if (n < N_FIXED_COLUMNS && !may_be_short)
 		return fail(err, SPHEX_E_DATA, "the line has %zu columns instead of 8 or more",
 			line.n ? n : 0);
+	if (text->counts_columns && check_n_columns(text, has_more, err))
+		return err->status;
 	for (; n < N_FIXED_COLUMNS; n++)
 		columns[n] = text->rest;
 
@@ -60,7 +92,8 @@ enum sphex_status vcf_text_record(struct vcf_text *text, struct span line, bool 
 		.ref = columns[REF],
 		.alt = columns[ALT],
 		.filter = columns[FILTER]};
-	if (!span_number(columns[POS], &view->pos1))
+	view->has_pos = span_number(columns[POS], &view->pos1);
+	if (!view->has_pos)
 		view->pos1 = 0;
 	if (span_is(view->alt, "."))
 		view->alt.n = 0;

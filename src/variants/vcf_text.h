@@ -13,6 +13,7 @@ struct vcf_text {
 	const struct kernels *kernels;
 	const struct chosen_samples *chosen;
 	bool end_from_info;     /* INFO/END is looked for */
+	bool counts_columns;    /* a line has as many as the header, or it is an error */
 	struct span info, rest; /* INFO of the current line, and FORMAT to its end */
 };
 

@@ -140,8 +140,8 @@ def count(args: list[str]) -> Result:
         row_cells(row, tallies[id(row)].counts(options.count), names, with_gt=one_sample)
         for row, names in wanted
     ]
-    table = "".join("\t".join(line) + "\n" for line in [header, *cells]).encode()
-    return Result(table, [tallies[id(row)].place for row, _ in wanted])
+    table = "".join("\t".join(line) + "\n" for line in [header, *cells])
+    return Result(table.encode(errors="surrogateescape"), [tallies[id(row)].place for row, _ in wanted])
 
 
 def contigs_of(rows: list[Row]) -> list[str]:

@@ -80,7 +80,7 @@ def parse_text(word: str) -> Region:
 def lines_of(path: str) -> Iterator[list[str]]:
     """Return the cells of each line that holds a region."""
     opener = gzip.open if path.endswith(".gz") else open
-    with opener(path, "rt", encoding="utf-8") as source:
+    with opener(path, "rt", encoding="utf-8", errors="surrogateescape", newline="\n") as source:
         for line in source:
             if line.strip() and not line.startswith(("#", "track", "browser")):
                 yield line.rstrip("\r\n").split("\t")

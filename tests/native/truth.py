@@ -16,7 +16,7 @@ import pysam
 from accounting import counts_of
 from environment import run_program
 from files import VcfLine, write_fasta, write_vcf
-from judgement import ALT, OTHER, REF
+from judgement import ALT, OTHER, REF, Event
 from oracle import is_unmapped, parse_options, reason_to_leave_out
 from reads import read_of
 from simulate import Locus, Simulation, origin
@@ -35,20 +35,23 @@ class Pair(NamedTuple):
     truth: str
     n_beyond: int  # bases of the read beyond the nearer flank
 
-    def why_hard(self, simulation: Simulation) -> str:
-        """Name what may have misled the judgement."""
-        event = self.locus.events[self.alt - 1]
+    def event(self) -> Event:
+        """Return the event of the ALT."""
+        return self.locus.events[self.alt - 1]
+
+    def why_hard(self, simulation: Simulation) -> list[str]:
+        """Name what may have misled the judgement, what does so most often first."""
+        event = self.event()
         neighbours = [other.span() for other in simulation.loci if other is not self.locus]
         reasons = {
-            "of several ALTs": len(self.locus.line.alts) > 1,
+            "beside an intron": self.is_beside(simulation.introns),
             "at the molecule's end": self.n_beyond < N_NEAR,
             "beside another event": self.is_beside(neighbours),
-            "beside an intron": self.is_beside(simulation.introns),
+            "of several ALTs": len(self.locus.line.alts) > 1,
             "clipped": any(op == pysam.CSOFT_CLIP for op, _ in self.record.cigartuples),
             "in a repeat": len(event.ref_stretch) > 2 * max(len(event.ref), len(event.alt)),
         }
-        words = [word for word, holds in reasons.items() if holds]
-        return f"{event.kind} {', '.join(words) or 'alone'}"
+        return [word for word, holds in reasons.items() if holds] or ["alone"]
 
     def is_beside(self, spans: list[tuple[int, int]]) -> bool:
         """Tell whether one of the spans is so close that it is within the texts."""

@@ -78,7 +78,7 @@ def read_lines(path: Path, samples: list[str] | None) -> Iterator[Line]:
         yield Line(
             chrom=cells[0],
             pos0=int(cells[1]) - 1,
-            id=cells[2],
+            id=cells[2] or MISSING,
             ref=cells[3].upper(),
             alts=[alt if "<" in alt else alt.upper() for alt in cells[4].split(",")],
             filters=cells[6].split(";"),
@@ -94,8 +94,8 @@ def text_lines(path: Path) -> Iterator[str]:
             yield from (str(record).rstrip("\n") for record in source)
         return
     opener = gzip.open if path.suffix in (".gz", ".bgz") else open
-    with opener(path, "rt", encoding="utf-8") as source:
-        yield from (line.rstrip("\r\n") for line in source if line.strip())
+    with opener(path, "rt", encoding="utf-8", errors="surrogateescape", newline="\n") as source:
+        yield from (line.rstrip("\r\n") for line in source if line.strip("\r\n"))
 
 
 def column_of(name: str, header: list[str]) -> int:
@@ -156,8 +156,8 @@ def is_countable(parts: Parts, choices: Choices) -> bool:
 
 def is_wanted(line: Line, alt: str, choices: Choices) -> bool:
     """Tell whether a sample named is heterozygous for this ALT, or that does not matter."""
-    number = str(line.alts.index(alt) + 1)
-    heterozygous = [number in called for called in map(hets, line.gts)]
+    numbers = {str(i) for i, other in enumerate(line.alts, start=1) if other == alt}
+    heterozygous = [not numbers.isdisjoint(called) for called in map(hets, line.gts)]
     too_high = [gt for gt in line.gts if highest(gt) > n_alts(line)]
     if too_high:
         raise RefusedError(f"{line.chrom}:{line.pos0 + 1}: no ALT for {too_high[0]}")
@@ -166,7 +166,8 @@ def is_wanted(line: Line, alt: str, choices: Choices) -> bool:
 
 def hets(gt: str) -> set[str]:
     """Return the alleles of a heterozygous genotype, nothing of any other."""
-    called = set(re.split("[/|]", gt))
+    prefix = len(gt) > 1 and gt[0] in "/|"  # VCF 4.4: the phase of the first allele
+    called = set(re.split("[/|]", gt[prefix:]))
     return called if MISSING not in called and len(called) > 1 else set()
 
 

@@ -288,6 +288,21 @@ Test(bcf, contradictions_are_errors_with_the_number_of_the_record)
 	expect_start(read_record((struct parts){.alleles = ""}, a), "! data at 0,1", "no REF");
 	expect_start(
 		read_record((struct parts){.n_formats = 1}, a), "! data at 0,1", "FORMAT missing");
+	p.formats = (struct bytes){0};
+	p.n_samples_from_3 = 0;
+	add_ints(&p.formats, 5, INT8, 1, (int32_t[]){2, 2, 2});
+	expect_start(read_record(p, a), "! data at 0,1", "FORMAT in a gap");
+	p.formats = (struct bytes){0};
+	add_ints(&p.formats, 6, INT8, 1, (int32_t[]){2, 2, 2});
+	bytes_add_number(&p.formats, 0, 1);
+	expect_start(read_record(p, a), "! data at 0,1", "a byte behind FORMAT");
+	p = (struct parts){.n_info = 1};
+	add_key(&p.info, 5);
+	add_descriptor(&p.info, 0, 0);
+	expect_start(read_record(p, a), "! data at 0,1", "INFO in a gap");
+	p = (struct parts){0};
+	bytes_add_number(&p.info, 0, 1);
+	expect_start(read_record(p, a), "! data at 0,1", "a byte behind INFO");
 }
 
 /* ---------------------------------------------------------------- damage */

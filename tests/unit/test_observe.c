@@ -521,7 +521,31 @@ Test(observe, sort_keys_follow_the_order_of_a_sorted_bam)
 			"%zu", i);
 }
 
-Test(observe, damage_is_refused_but_what_came_before_is_judged)
+Test(observe, native_rules_refuse_damaged_cigars_everywhere_and_names_over_sites)
+{
+	static const struct {
+		struct bam_read read;
+		const char *native, *wasp2;
+	} cases[] = {
+		{{.name = "a", .pos0 = 90, .cigar = "20M", .seq = "CCCCCCCCCGCC"}, "data", "0:A"},
+		{{.name = "a", .pos0 = 1, .cigar = "20M", .seq = "CCCCCCCCCGCC"}, "data", ""},
+		{{.name = "a", .pos0 = 900, .cigar = "20M", .seq = "CCCCCCCCCGCC"}, "data", ""},
+		{{.name = "a", .pos0 = 1, .cigar = "4M3B", .seq = "CCCC"}, "data", ""},
+		{{.name = "a", .pos0 = 1, .cigar = "20M"}, "", ""},
+	};
+
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		char got[100];
+
+		observe(two_sites, 2, &cases[i].read, 1, SPHEX_MODE_NATIVE, 0, got);
+		cr_assert_str_eq(got, cases[i].native, "case %zu", i);
+		observe(two_sites, 2, &cases[i].read, 1, SPHEX_MODE_WASP2, 0, got);
+		cr_assert_str_eq(got, cases[i].wasp2, "case %zu", i);
+	}
+}
+
+/* The fourth record has `value` at byte `at`. */
+static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode)
 {
 	struct observations o = {0};
 	struct site_table t;
@@ -536,11 +560,11 @@ Test(observe, damage_is_refused_but_what_came_before_is_judged)
 	for (int i = 0; i < 3; i++)
 		bam_add(&bam,
 			(struct bam_read){.name = "a", .pos0 = 99, .cigar = "1M", .seq = "G"});
-	at = bam_add(&bam, (struct bam_read){.name = "b", .pos0 = 99, .cigar = "1M", .seq = "G"});
-	bam.data[at + 12] = 0;
+	at = bam_add(&bam, (struct bam_read){.name = "bb", .pos0 = 99, .cigar = "1M", .seq = "G"});
+	bam.data[at + at_byte] = value;
 	site_table_start(&t, two_sites, 2);
-	site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
-	observer = observer_for(&t, SPHEX_MODE_WASP2, 0);
+	site_table_finish(&t, mode, true, true);
+	observer = observer_for(&t, mode, 0);
 	file = open_records(&bam, 0);
 	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
 	cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_E_DATA);
@@ -554,24 +578,8 @@ Test(observe, damage_is_refused_but_what_came_before_is_judged)
 	bytes_free(&bam);
 }
 
-Test(observe, an_offset_is_that_of_an_aligned_base_only)
+Test(observe, damage_is_refused_but_what_came_before_is_judged)
 {
-	static const struct {
-		uint32_t pos0, offset;
-	} cases[] = {{96, UINT32_MAX}, {97, UINT32_MAX}, {99, UINT32_MAX}, {100, 3}, {101, 4},
-		{102, UINT32_MAX}, {103, 5}, {104, UINT32_MAX}, {105, UINT32_MAX}};
-	struct bytes bam = {0};
-	struct sphex_error err;
-	struct record r;
-	size_t at;
-
-	random_bam_start(&bam);
-	at = bam_add(
-		&bam, (struct bam_read){
-			      .name = "r", .pos0 = 100, .cigar = "3S2M1D1M2S", .seq = "ACGTACGT"});
-	cr_assert_eq(record_parse(bam.data + at, bam.n - at, 1, &r, &err), SPHEX_OK);
-	for (size_t i = 0; i < N_OF(cases); i++)
-		cr_assert_eq(
-			observe_offset(&r, cases[i].pos0), cases[i].offset, "at %u", cases[i].pos0);
-	bytes_free(&bam);
+	expect_damage_at(12, 0, SPHEX_MODE_WASP2);
+	expect_damage_at(37, 0, SPHEX_MODE_NATIVE); /* inside the name */
 }

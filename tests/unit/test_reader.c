@@ -243,8 +243,11 @@ Test(reader, headers_of_many_blocks_with_and_without_records)
 			for (size_t i = 0; i < n_refs; i++)
 				bytes_add(&bam, "\6\0\0\0chr11\0\0\1\0\0", 14);
 			header = bam.n;
-			for (size_t i = 0; i < n_records; i++)
-				random_bam_add(&bam, &r, -1, -1, 50);
+			for (size_t i = 0; i < n_records; i++) {
+				size_t at = random_bam_add(&bam, &r, -1, -1, 50);
+
+				memset(bam.data + at + 24, 0xff, 4); /* no mate's reference */
+			}
 			file = bgzf_wrap(
 				&bam, (struct bgzf_shape){.block_nbytes = n_refs < 500 ? 13 : 1000,
 					      .level = 1});
