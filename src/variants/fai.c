@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/memory.h"
 #include "lines.h"
 
@@ -156,14 +157,32 @@ static enum sphex_status end_header(struct maker *m, struct sphex_error *err)
 		(struct fai_contig){.offset = m->offset}, err);
 }
 
-static void take_letters(struct maker *m, const uint8_t *bytes, size_t n)
+/*
+ * How many bytes are blank; in a good line one at most, so eight at a time are tested for any:
+ * below 0x21, 0x7F or above show in the top bit.
+ */
+static size_t count_blank(const uint8_t *bytes, size_t n)
 {
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
 	size_t n_blank = 0;
 
-	for (size_t i = 0; i < n; i++)
-		n_blank += is_blank(bytes[i]);
+	while (n) {
+		size_t step = n < 8 ? n : 8;
+		uint64_t eight = step == 8 ? load_u64(bytes) : ~(uint64_t)0;
+
+		if (((eight - 0x21 * ones) | eight | (eight + ones)) & tops)
+			for (size_t i = 0; i < step; i++)
+				n_blank += is_blank(bytes[i]);
+		bytes += step;
+		n -= step;
+	}
+	return n_blank;
+}
+
+static void take_letters(struct maker *m, const uint8_t *bytes, size_t n)
+{
 	m->n_bytes += n;
-	m->n_blank += n_blank;
+	m->n_blank += count_blank(bytes, n);
 	m->last_byte = bytes[n - 1];
 }
 

@@ -309,6 +309,31 @@ Test(fasta, refuses_a_file_of_which_no_index_can_be_made)
 	}
 }
 
+Test(fasta, finds_a_blank_at_every_place_of_a_line)
+{
+	static const char blanks[] = "\x01\t\r \x7F\x80\xFF";
+	char text[] = ">a\nACGTNacgtnRYKMSWBDHV*-.zZ!~\n", *path = put_text(text);
+	struct sphex_error err;
+	struct fasta *f;
+
+	cr_assert(fasta_open(path, 1, &f, &err) == SPHEX_OK, "%s", err.message);
+	cr_assert_eq(fasta_length(f, 0), sizeof(text) - 1 - 4);
+	fasta_close(f);
+	drop(path);
+	for (size_t k = 0; k + 1 < sizeof(blanks); k++)
+		for (size_t i = 3; i + 2 < sizeof(text); i++) {
+			char kept = text[i];
+
+			if (blanks[k] == '\r' && text[i + 1] == '\n')
+				continue; /* the line's end */
+			text[i] = blanks[k];
+			path = put_text(text);
+			expect_refused(path, SPHEX_E_DATA, "", 2, "a blank");
+			drop(path);
+			text[i] = kept;
+		}
+}
+
 Test(fasta, refuses_what_cannot_be_read_at_any_place)
 {
 	struct bytes text = {0}, file;
