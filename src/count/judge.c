@@ -500,28 +500,34 @@ static bool changes_length(uint8_t kind)
 	return kind != EVENT_SNV && kind != EVENT_MNP;
 }
 
-void judge_alts(const struct events *events, size_t first, size_t n, const struct record *r,
-	struct cigar_place *place, uint8_t min_baseq, uint8_t *says)
+static struct said_alts count_said(const struct events *events, size_t first, size_t n,
+	const struct record *r, struct cigar_place *place, uint8_t min_baseq)
 {
-	size_t n_alt = 0, n_alt_long = 0;
+	struct said_alts said = {.known = true, .first = first};
 
-	for (size_t i = 0; i < n; i++) {
-		const struct event *e = &events->items[first + i];
-
-		says[i] = judge_event(events, first + i, r, place, min_baseq);
-		n_alt += says[i] == CLASS_ALT;
-		n_alt_long += says[i] == CLASS_ALT && changes_length(e->kind);
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint8_t kind = events->items[first + i].kind;
-
-		if (kind == EVENT_SNV)
+	for (size_t i = first; i < first + n; i++) {
+		if (judge_event(events, i, r, place, min_baseq) != CLASS_ALT)
 			continue;
-		if (says[i] == CLASS_ALT && n_alt_long > changes_length(kind))
-			says[i] = CLASS_AMBIGUOUS;
-		else if ((says[i] == CLASS_REF || says[i] == CLASS_AMBIGUOUS) && n_alt)
-			says[i] = CLASS_OTHER;
+		said.n++;
+		said.n_long += changes_length(events->items[i].kind);
 	}
+	return said;
+}
+
+uint8_t judge_alt(const struct events *events, size_t first, size_t n, size_t i,
+	const struct record *r, struct cigar_place *place, uint8_t min_baseq,
+	struct said_alts *said)
+{
+	uint8_t kind = events->items[first + i].kind;
+	uint8_t says = judge_event(events, first + i, r, place, min_baseq);
+
+	if (kind == EVENT_SNV || n == 1)
+		return says;
+	if (!said->known || said->first != first)
+		*said = count_said(events, first, n, r, place, min_baseq);
+	if (says == CLASS_ALT)
+		return said->n_long > changes_length(kind) ? CLASS_AMBIGUOUS : CLASS_ALT;
+	return (says == CLASS_REF || says == CLASS_AMBIGUOUS) && said->n ? CLASS_OTHER : says;
 }
 
 bool event_is_looked_at(const struct event *e, const struct record *r)

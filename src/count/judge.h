@@ -28,8 +28,6 @@
  * where a reference repeats without end: a read would have to be longer to see the difference.
  */
 #define EVENT_MAX_WIDENING 65536u
-/* ALTs of one variant record that are judged together. */
-#define EVENT_MAX_ALTS 64u
 
 /* Beside enum base_class: the record aligns no base to the stretch or a flank. */
 #define CLASS_NO_BASE 5u
@@ -96,8 +94,8 @@ struct cigar_place {
 };
 
 /*
- * True when the record aligns a base to the stretch or a flank, by its CIGAR alone: also without SEQ. For
- * records that are counted where they look, whatever they say.
+ * True when the record aligns a base to the stretch or a flank, by its CIGAR alone: also without
+ * SEQ. For records that are counted where they look, whatever they say.
  */
 bool event_is_looked_at(const struct event *e, const struct record *r);
 /*
@@ -108,13 +106,22 @@ bool event_is_looked_at(const struct event *e, const struct record *r);
 uint8_t judge_event(const struct events *events, size_t event, const struct record *r,
 	struct cigar_place *place, uint8_t min_baseq);
 
+/* How many ALTs of a variant record a record says, each judged alone. */
+struct said_alts {
+	bool known;
+	size_t first; /* the variant record's first event, when known */
+	uint32_t n, n_long;
+};
+
 /*
- * What the record says about each of the n ALTs of one variant record, events [first, first + n),
- * all taking part in the judgement of each. An ALT that the variant record repeats must not be
- * among them twice.
+ * What the record says about event `first` + i of the variant record with the events [first, first
+ * + n), which all take part. An ALT that the variant record repeats must not be among them twice.
+ * `said` is zeroed for the first event of a record and then handed on, so that the ALTs are judged
+ * twice at most, not once for each other.
  */
-void judge_alts(const struct events *events, size_t first, size_t n, const struct record *r,
-	struct cigar_place *place, uint8_t min_baseq, uint8_t *says);
+uint8_t judge_alt(const struct events *events, size_t first, size_t n, size_t i,
+	const struct record *r, struct cigar_place *place, uint8_t min_baseq,
+	struct said_alts *said);
 
 static inline struct cigar_place cigar_start(const struct record *r)
 {

@@ -111,16 +111,13 @@ static uint8_t judge_text(const struct observer *observer, const struct record *
 
 /* What the record says about the event of `site`; CLASS_NO_BASE: it does not look. */
 static uint8_t judge_site(const struct observer *observer, const struct record *r, uint32_t site,
-        struct cigar_place *place)
+	struct cigar_place *place, struct said_alts *said)
 {
 	const struct sites *sites = observer->sites;
 	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
-	uint8_t says[EVENT_MAX_ALTS];
 
-	if (ref->n == 1)
-		return judge_event(&sites->events, ref->first, r, place, observer->min_baseq);
-	judge_alts(&sites->events, ref->first, ref->n, r, place, observer->min_baseq, says);
-	return says[ref->i];
+	return judge_alt(&sites->events, ref->first, ref->n, ref->i, r, place, observer->min_baseq,
+		said);
 }
 
 static bool is_looked_at_by(const struct observer *observer, const struct record *r, uint32_t site)
@@ -223,6 +220,7 @@ static enum sphex_status observe_all(struct scan *s, const struct record *r, int
 {
 	const struct sites *sites = s->observer->sites;
 	struct cigar_place place = cigar_start(r);
+	struct said_alts said = {0};
 
 	for (uint32_t i = s->site; i < s->sites_end && sites->pos0[i] < end; i++) {
 		uint8_t says = s->dropped;
@@ -232,7 +230,7 @@ static enum sphex_status observe_all(struct scan *s, const struct record *r, int
 			continue;
 		if (sites->refs[i] == ALLELE_EVENT) {
 			if (says == SAYS_NO_BASE)
-				says = judge_site(s->observer, r, i, &place);
+				says = judge_site(s->observer, r, i, &place, &said);
 			else if (!is_looked_at_by(s->observer, r, i))
 				says = SAYS_NO_BASE;
 			if (says == SAYS_NO_BASE)
@@ -468,6 +466,7 @@ uint8_t observe_one(const struct observer *observer, const struct record *r, uin
         enum filter_reason *reason)
 {
 	struct cigar_place place = cigar_start(r);
+	struct said_alts said = {0};
 	uint32_t q = observe_offset(r, observer->sites->pos0[site]);
 	uint8_t says = SAYS_NO_BASE;
 
@@ -477,7 +476,7 @@ uint8_t observe_one(const struct observer *observer, const struct record *r, uin
 	if (observer->sites->refs[site] == ALLELE_EVENT && *reason)
 		says = is_looked_at_by(observer, r, site) ? CLASS_OTHER : SAYS_NO_BASE;
 	else if (observer->sites->refs[site] == ALLELE_EVENT)
-		says = judge_site(observer, r, site, &place);
+		says = judge_site(observer, r, site, &place, &said);
 	else if (q != NO_OFFSET && *reason)
 		says = CLASS_OTHER; /* it looks; what it says does not matter */
 	else if (q < r->n_bases)

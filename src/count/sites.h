@@ -15,12 +15,12 @@
 /* Allele codes beside the 4-bit base codes. */
 #define ALLELE_NEVER 0xFFu /* a letter that no read base equals */
 #define ALLELE_TEXT 0xFEu  /* compare the read's text with the alleles of the site's variant */
-#define ALLELE_EVENT 0xFDu /* ask judge_alts(): the site's `variant` is a number in event_refs */
+#define ALLELE_EVENT 0xFDu /* ask judge_alt(): the site's `variant` is a number in event_refs */
 
 /* One ALT among the events of its variant record. */
 struct event_ref {
 	uint32_t first; /* the record's first event */
-	uint16_t n, i;  /* events of the record; which of them is the ALT */
+	uint32_t n, i;  /* events of the record; which of them is the ALT */
 };
 
 struct sites {

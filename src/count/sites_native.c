@@ -52,9 +52,6 @@ static enum sphex_status add_record_events(
 	for (size_t i = begin; i < end; i++)
 		*has_events |= b->variants->extras[i].has_row &&
 			       change_of_line(b->variants, i).kind != EVENT_SNV;
-	if (*has_events && end - begin > EVENT_MAX_ALTS)
-		return fail(err, SPHEX_E_LIMIT, "a variant record has more than %u ALTs",
-			EVENT_MAX_ALTS);
 	for (size_t i = begin; *has_events && i < end && !status; i++)
 		status = add_event(b, i, err);
 	return status;
@@ -74,7 +71,7 @@ static void place_line(struct builder *b, size_t line, uint32_t first_event, siz
 		event_span(&s->events.items[first_event + (line - begin)], &beg0, &end0);
 		out->event_ref = (uint32_t)s->n_event_refs;
 		s->event_refs[s->n_event_refs++] = (struct event_ref){
-			first_event, (uint16_t)(end - begin), (uint16_t)(line - begin)};
+			first_event, (uint32_t)(end - begin), (uint32_t)(line - begin)};
 	}
 	beg0 = beg0 < 0 ? 0 : beg0;
 	out->begin = (uint64_t)b->contig_refs[v->contig] << 32 | (uint64_t)beg0;

@@ -11,11 +11,6 @@ static inline size_t rows_count(const struct rows *rows, const struct variants *
 	return rows->identity ? variants->n : rows->n;
 }
 
-static inline uint32_t rows_line(const struct rows *rows, size_t row)
-{
-	return rows->identity ? (uint32_t)row : rows->items[row].variant;
-}
-
 /*
  * Empties both, and makes room: a site per row or line, and one entry per contig of the variants,
  * which missing_contigs_finish() moves together.

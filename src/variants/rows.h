@@ -51,4 +51,9 @@ enum sphex_status rows_make(const struct rows_options *options, struct variants 
 	struct rows *out, struct sphex_error *err);
 void rows_free(struct rows *rows);
 
+static inline uint32_t rows_line(const struct rows *rows, size_t row)
+{
+	return rows->identity ? (uint32_t)row : rows->items[row].variant;
+}
+
 #endif

@@ -63,8 +63,10 @@ static void judge_read(const struct events *events, struct read read, uint8_t *s
 	struct bytes bam = {0};
 	struct record r = record_of(read, &bam);
 	struct cigar_place place = cigar_start(&r);
+	struct said_alts said = {0};
 
-	judge_alts(events, 0, events->n, &r, &place, MIN_BASEQ, says);
+	for (size_t i = 0; i < events->n; i++)
+		says[i] = judge_alt(events, 0, events->n, i, &r, &place, MIN_BASEQ, &said);
 	bytes_free(&bam);
 }
 
@@ -895,5 +897,39 @@ Test(judge, bounds_the_stretch_where_the_reference_repeats_without_end)
 	event_span(&events.items[0], &beg0, &end0);
 	cr_assert(beg0 == 5000000 - EVENT_MAX_WIDENING - 1);
 	cr_assert(end0 == 5000001 + EVENT_MAX_WIDENING + 1);
+	events_free(&events);
+}
+
+/* Four letters, another four for each i below 256. */
+static void insertion_text(unsigned i, char *out)
+{
+	for (unsigned j = 0; j < 4; j++)
+		out[j] = "ACGT"[i >> 2 * j & 3];
+	out[4] = '\0';
+}
+
+Test(judge, any_number_of_alts_take_part)
+{
+	enum { N = 200 };
+	static const char contig[] = "CTGATTCGCAGTCATGCCTAGATTC";
+	struct events events = {0};
+	uint8_t says[N];
+
+	for (unsigned i = 0; i < N; i++) {
+		char alt[6] = "C";
+
+		insertion_text(i, alt + 1);
+		add_event(&events, contig, 13, "C", alt);
+	}
+	for (unsigned i = 2; i < N; i += 128) { /* these cannot be moved: no other ALT fits them */
+		char seq[40] = "CTGATTCGCAGTC";
+
+		insertion_text(i, seq + 13);
+		strcat(seq, contig + 13);
+		judge_read(&events, (struct read){1, "13M4I12M", seq, NULL}, says);
+		for (unsigned j = 0; j < N; j++)
+			cr_assert_eq(says[j], j == i ? CLASS_ALT : CLASS_OTHER, "%u of %u: %u", j,
+				i, says[j]);
+	}
 	events_free(&events);
 }
