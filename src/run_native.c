@@ -1,4 +1,6 @@
 /* Rows and sites of the native mode: they know the BAM's contigs and the reference. */
+#include <inttypes.h>
+
 #include "base/memory.h"
 #include "run_parts.h"
 #include "variants/check_reference.h"
@@ -95,6 +97,32 @@ enum sphex_status native_build_sites(
 	return status;
 }
 
+/* Rows that no record can reach, if the header is right. */
+static void warn_of_beyond(const struct run *run)
+{
+	const struct bam_header *header = reader_header(run->reader);
+	const struct variants *v = &run->result->variants;
+	const struct variant *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->result->rows.n; i++) {
+		const struct variant *variant = &v->items[rows_line(&run->result->rows, i)];
+		uint32_t ref = run->contig_refs[variant->contig];
+
+		if (ref >= header->n_refs || variant->pos0 < header->refs[ref].length)
+			continue;
+		first = n++ ? first : variant;
+	}
+	if (n)
+		warn(run,
+			"%zu row%s beyond the end of a contig of the BAM: the first is at "
+			"%s:%" PRIu64 ", and %s has %" PRIu32 " bases",
+			n, n > 1 ? "s" : "", pool_text(&v->contigs, first->contig, NULL),
+			(uint64_t)first->pos0 + 1,
+			header->refs[run->contig_refs[first->contig]].name,
+			header->refs[run->contig_refs[first->contig]].length);
+}
+
 enum sphex_status native_check_contigs(struct run *run, struct sphex_error *err)
 {
 	const struct contig_parties parties = {"the variants", "the BAM"};
@@ -116,6 +144,8 @@ enum sphex_status native_check_contigs(struct run *run, struct sphex_error *err)
 		warn(run, "%s", text);
 	if (status && !err->file[0])
 		at_file(err, run->settings->bam);
+	if (!status)
+		warn_of_beyond(run);
 	memory_free(n_rows);
 	memory_free(ids);
 	return status;

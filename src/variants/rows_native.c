@@ -5,9 +5,13 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "cut_text.h"
 #include "overlap.h"
 #include "region_list.h"
 #include "regions.h"
+
+/* Names of files in a message. */
+#define N_FILES_SHOWN 3
 
 struct native_rows_job {
 	const struct native_rows_options *options;
@@ -103,6 +107,8 @@ static enum sphex_status list_regions(struct native_rows_job *job, struct sphex_
 {
 	const struct native_rows_options *o = job->options;
 	const char *feature = o->feature ? o->feature : "gene";
+	char names[400];
+	struct cut_text t = {names, 0, sizeof(names)};
 	enum sphex_status status = list_known(job, err);
 
 	for (size_t i = 0; i < o->n_regions && !status; i++) {
@@ -115,7 +121,9 @@ static enum sphex_status list_regions(struct native_rows_job *job, struct sphex_
 	if (status)
 		return status;
 	if (!job->list.n) {
-		fail(err, SPHEX_E_EMPTY, "there is no region in the files");
+		for (size_t i = 0; i < o->n_regions; i++)
+			cut_text_add_item(&t, i, N_FILES_SHOWN, o->regions[i]);
+		fail(err, SPHEX_E_EMPTY, "there is no region in %s", names);
 		return with_hint(err, "of GTF and GFF3 the lines of feature '%s' count", feature);
 	}
 	if (o->feature && job->list.columns != COLUMNS_GENE)
@@ -264,9 +272,6 @@ enum sphex_status rows_make_native(const struct native_rows_options *options,
 void rows_per_contig(const struct variants *variants, const struct rows *rows, uint64_t *n_rows)
 {
 	memset(n_rows, 0, variants->contigs.n * sizeof(*n_rows));
-	for (size_t i = 0; i < rows->n; i++) {
-		size_t line = rows->identity ? i : rows->items[i].variant;
-
-		n_rows[variants->items[line].contig]++;
-	}
+	for (size_t i = 0; i < rows->n; i++)
+		n_rows[variants->items[rows_line(rows, i)].contig]++;
 }

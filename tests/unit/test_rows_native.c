@@ -191,14 +191,15 @@ Test(rows_native, regions_that_cannot_be_are_errors)
 	char *empty = text_file("# nothing\n", ".bed"),
 	     *exons = text_file("c\ts\texon\t1\t2\t.\t+\t.\t\n", ".gff3");
 	char *bed = text_file("c\t1\t2\n", ".bed");
+	char empty_message[300], exons_message[300];
 	const struct {
 		const char *region, *feature;
 		enum sphex_status status;
 		const char *message, *hint;
 	} cases[] = {
-		{empty, NULL, SPHEX_E_EMPTY, "there is no region in the files",
+		{empty, NULL, SPHEX_E_EMPTY, empty_message,
 			"of GTF and GFF3 the lines of feature 'gene' count"},
-		{exons, NULL, SPHEX_E_EMPTY, "there is no region in the files",
+		{exons, NULL, SPHEX_E_EMPTY, exons_message,
 			"of GTF and GFF3 the lines of feature 'gene' count"},
 		{bed, "exon", SPHEX_E_ARGUMENT,
 			"feature 'exon' was asked for, but the regions are no GTF or GFF3", ""},
@@ -218,6 +219,8 @@ Test(rows_native, regions_that_cannot_be_are_errors)
 	static const char *const bam[] = {"b"};
 	struct variants v = variants_of("c 4 5 A G\n", NULL);
 
+	snprintf(empty_message, sizeof(empty_message), "there is no region in %s", empty);
+	snprintf(exons_message, sizeof(exons_message), "there is no region in %s", exons);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct native_rows_options options = {.regions = &cases[i].region,
 			.n_regions = 1,
