@@ -41,6 +41,14 @@ const char *sphex_status_name(enum sphex_status status)
 	return "unknown";
 }
 
+/* Words quote bytes of files: a terminal must not obey them, and a message is one line. */
+static void tame(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7F)
+			*text = '?';
+}
+
 static enum sphex_status fail_va(struct sphex_error *err, enum sphex_status status, const char *fmt,
         va_list args)
 {
@@ -48,6 +56,7 @@ static enum sphex_status fail_va(struct sphex_error *err, enum sphex_status stat
 	err->status = status;
 	err->voffset = SPHEX_NO_OFFSET;
 	vsnprintf(err->message, sizeof(err->message), fmt, args);
+	tame(err->message);
 	return status;
 }
 
@@ -121,6 +130,7 @@ enum sphex_status with_hint(struct sphex_error *err, const char *fmt, ...)
 
 	va_start(args, fmt);
 	vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+	tame(err->hint);
 	va_end(args);
 	return err->status;
 }

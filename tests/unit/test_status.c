@@ -125,3 +125,13 @@ Test(status, one_line_says_place_message_and_hint)
 		cr_assert(strlen(small) < sizeof(small), "not ended");
 	}
 }
+
+Test(status, messages_and_hints_are_one_line_that_no_terminal_obeys)
+{
+	struct sphex_error err;
+
+	fail(&err, SPHEX_E_DATA, "'%s'", "a\nb\033[2Jc\177\303\251");
+	with_hint(&err, "%s", "\r\t\b");
+	cr_assert_str_eq(err.message, "'a?b?[2Jc?\303\251'");
+	cr_assert_str_eq(err.hint, "???");
+}
