@@ -184,8 +184,10 @@ static enum sphex_status read_gene_line(
 	size_t n = cut_columns(line, '\t', columns, N_GENE_COLUMNS);
 	uint64_t beg1, end1;
 
-	if (n < N_GENE_COLUMNS - 1)
+	if (n < N_GENE_COLUMNS)
 		return fail(err, SPHEX_E_DATA, "the line has %zu columns instead of 9", n);
+	if (columns[8].p + columns[8].n < line.p + line.n)
+		return fail(err, SPHEX_E_DATA, "the line has more than 9 columns");
 	if (!span_is(columns[2], f->feature))
 		return SPHEX_OK;
 	if (!columns[0].n)
@@ -196,7 +198,7 @@ static enum sphex_status read_gene_line(
 		return fail_number("end", 5, columns[4], err);
 	if (beg1 > end1)
 		return fail(err, SPHEX_E_DATA, "the region ends before it starts");
-	find_texts(n == N_GENE_COLUMNS ? columns[8] : span_of(""), texts);
+	find_texts(columns[8], texts);
 	return region_list_add(f->list, COLUMNS_GENE, columns[0], beg1 - 1, end1, texts, err);
 }
 
