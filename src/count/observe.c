@@ -266,6 +266,15 @@ static enum sphex_status check_cigar(const struct record *r, struct sphex_error 
 	        (unsigned long long)n, r->n_bases);
 }
 
+static enum sphex_status check_name_and_quals(const struct record *r, struct sphex_error *err)
+{
+	if (memchr(record_name(r), 0, r->name_nbytes - 1u))
+		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
+	if (r->n_bases && r->quals[0] == 0xFF && memcmp(r->quals, r->quals + 1, r->n_bases - 1) != 0)
+		return fail(err, SPHEX_E_DATA, "damaged BAM record: some of its bases have no quality");
+	return SPHEX_OK;
+}
+
 static enum sphex_status observe_record(struct scan *s, const struct record *r, int64_t end,
         struct sphex_error *err)
 {
@@ -274,8 +283,8 @@ static enum sphex_status observe_record(struct scan *s, const struct record *r, 
 	struct name_hash name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
 
 	s->out->n_covering++;
-	if (rules->reports_filtered && memchr(record_name(r), 0, r->name_nbytes - 1u))
-		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
+	if (rules->reports_filtered && check_name_and_quals(r, err))
+		return err->status;
 	if (rules->padding_consumes_read)
 		walk.consumes_read |= 1u << CIGAR_P;
 	if (rules->choice == SITES_FIRST_LISTED)
@@ -402,7 +411,7 @@ static enum sphex_status check_order(struct observations *o, const struct unit *
 {
 	uint64_t key = sort_key(r->ref_id, r->pos0);
 
-	if (o->n_records == 0) {
+	if (o->n_records++ == 0) {
 		o->first_key = key;
 		o->first_voffset = unit_tell_record(unit, nbytes);
 	} else if (key < o->last_key) {
@@ -436,8 +445,6 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 			status = scan_record(&scan, &r, err);
 		if (status)
 			unit_refuse(unit, nbytes, err);
-		else
-			out->n_records++;
 	}
 	judge(observer, out); /* also before damage: what was read stands */
 	return status == SPHEX_END ? SPHEX_OK : status;

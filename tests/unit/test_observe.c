@@ -560,7 +560,9 @@ static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode
 	for (int i = 0; i < 3; i++)
 		bam_add(&bam,
 			(struct bam_read){.name = "a", .pos0 = 99, .cigar = "1M", .seq = "G"});
-	at = bam_add(&bam, (struct bam_read){.name = "bb", .pos0 = 99, .cigar = "1M", .seq = "G"});
+	at = bam_add(
+		&bam, (struct bam_read){
+			      .name = "bb", .pos0 = 99, .cigar = "2M", .seq = "GG", .quals = "II"});
 	bam.data[at + at_byte] = value;
 	site_table_start(&t, two_sites, 2);
 	site_table_finish(&t, mode, true, true);
@@ -581,5 +583,6 @@ static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode
 Test(observe, damage_is_refused_but_what_came_before_is_judged)
 {
 	expect_damage_at(12, 0, SPHEX_MODE_WASP2);
-	expect_damage_at(37, 0, SPHEX_MODE_NATIVE); /* inside the name */
+	expect_damage_at(37, 0, SPHEX_MODE_NATIVE);    /* inside the name */
+	expect_damage_at(44, 0xFF, SPHEX_MODE_NATIVE); /* the first of two qualities */
 }
