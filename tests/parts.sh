@@ -28,6 +28,7 @@ test_everything() {
 	part 'clang: kernel tests' build/clang/kernel_tests
 	part 'fixtures: as their commands make them' fixtures_are_made
 	part 'release: end to end' end_to_end build/release/sphex
+	part 'gcc: damaged and hostile inputs' hostile build/gcc/sphex
 	part 'python: wheel, package, WASP2 beside it' python_package
 	part 'release: install, then compile against it' tests/install/check_install
 	part 'static: builds' builds static
@@ -35,13 +36,10 @@ test_everything() {
 	test_aarch64
 	test_sanitizer asan
 	part 'asan: every call fails once' build/asan/fault_runs
-	part 'asan: findings and seeds of fuzzing' tests/fuzz/replay build/asan
+	part 'asan: damaged and hostile inputs, bounded' bounded_hostile build/asan/sphex
 	if need clang-rt; then
-		part 'fuzz: builds' builds fuzz
-		part 'fuzz: 2 s for each target' tests/fuzz/run --seconds 2
 		test_sanitizer ubsan
 	else
-		part 'fuzz: runs' skip "libFuzzer: the library of clang's sanitizers is not here"
 		part 'ubsan: runs' skip "clang's UBSan: its library is not here"
 	fi
 	test_sanitizer tsan
@@ -137,6 +135,18 @@ bounded_end_to_end() {
 	QUICK=1
 	export QUICK
 	end_to_end "$1"
+}
+
+hostile() {
+	SPHEX=$PWD/$1
+	export SPHEX
+	each_of 'tests/hostile/check_*'
+}
+
+bounded_hostile() {
+	QUICK=1
+	export QUICK
+	hostile "$1"
 }
 
 python_package() {
