@@ -36,10 +36,14 @@ test_everything() {
 	test_aarch64
 	test_sanitizer asan
 	part 'asan: every call fails once' build/asan/fault_runs
+	part 'asan: findings and seeds of fuzzing' tests/fuzz/replay build/asan
 	part 'asan: damaged and hostile inputs, bounded' bounded_hostile build/asan/sphex
 	if need clang-rt; then
+		part 'fuzz: builds' builds fuzz
+		part 'fuzz: 2 s for each target' tests/fuzz/run --seconds 2
 		test_sanitizer ubsan
 	else
+		part 'fuzz: runs' skip "libFuzzer: the library of clang's sanitizers is not here"
 		part 'ubsan: runs' skip "clang's UBSan: its library is not here"
 	fi
 	test_sanitizer tsan

@@ -359,7 +359,7 @@ static enum sphex_status check_order(struct ase_elements *e, const struct unit *
 {
 	uint64_t key = sort_key(r->ref_id, r->pos0);
 
-	if (e->n_records++ == 0) {
+	if (e->n_records == 0) {
 		e->first_key = key;
 		e->first_voffset = unit_tell_record(unit, nbytes);
 	} else if (key < e->last_key) {
@@ -411,6 +411,8 @@ enum sphex_status ase_elements_scan(const struct ase_scanner *scanner, struct un
 		if (status) {
 			out->n = n_before;
 			unit_refuse(unit, nbytes, err);
+		} else {
+			out->n_records++;
 		}
 	}
 	out->bytes = unit->data;

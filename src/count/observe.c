@@ -411,7 +411,7 @@ static enum sphex_status check_order(struct observations *o, const struct unit *
 {
 	uint64_t key = sort_key(r->ref_id, r->pos0);
 
-	if (o->n_records++ == 0) {
+	if (o->n_records == 0) {
 		o->first_key = key;
 		o->first_voffset = unit_tell_record(unit, nbytes);
 	} else if (key < o->last_key) {
@@ -445,6 +445,8 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 			status = scan_record(&scan, &r, err);
 		if (status)
 			unit_refuse(unit, nbytes, err);
+		else
+			out->n_records++;
 	}
 	judge(observer, out); /* also before damage: what was read stands */
 	return status == SPHEX_END ? SPHEX_OK : status;

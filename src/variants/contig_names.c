@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "cut_text.h"
-#include "span.h"
 
 /* Of each side, in messages. */
 #define N_NAMES_SHOWN 3
@@ -88,6 +87,17 @@ enum sphex_status contigs_map(const struct pool *names, const struct contig_name
 	index_free(&as_written);
 	index_free(&by_key);
 	return status;
+}
+
+uint32_t contigs_find(const struct contig_names *targets, struct span name, bool is_auto)
+{
+	for (uint32_t i = 0; i < targets->n; i++)
+		if (span_is(name, targets->items[i]))
+			return i;
+	for (uint32_t i = 0; is_auto && i < targets->n; i++)
+		if (span_equal(key_of(name), key_of(span_of(targets->items[i]))))
+			return i;
+	return CONTIG_NONE;
 }
 
 /* ---------------------------------------------------------------- messages */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "pool.h"
+#include "span.h"
 
 #define CONTIG_NONE UINT32_MAX
 
@@ -25,6 +26,9 @@ struct contig_names {
  */
 enum sphex_status contigs_map(const struct pool *names, const struct contig_names *targets,
 	bool is_auto, uint32_t *ids, struct sphex_error *err);
+
+/* The same for one name. */
+uint32_t contigs_find(const struct contig_names *targets, struct span name, bool is_auto);
 
 /* Who speaks of contigs, for messages: {"the variants", "the BAM"}. */
 struct contig_parties {

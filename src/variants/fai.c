@@ -136,6 +136,12 @@ static enum sphex_status take_header(
 	return SPHEX_OK;
 }
 
+/* White space in C's sense, and NUL: other control characters are part of a name. */
+static bool ends_name(char c)
+{
+	return strchr(" \t\r\v\f", c) != NULL;
+}
+
 /* The name is the first word. */
 static enum sphex_status end_header(struct maker *m, struct sphex_error *err)
 {
@@ -144,7 +150,7 @@ static enum sphex_status end_header(struct maker *m, struct sphex_error *err)
 	while (begin < m->header_n && (m->header[begin] == ' ' || m->header[begin] == '\t'))
 		begin++;
 	end = begin;
-	while (end < m->header_n && (uint8_t)m->header[end] > ' ')
+	while (end < m->header_n && !ends_name(m->header[end]))
 		end++;
 	m->contig_ended = false;
 	return add_contig(m->fai, (struct span){m->header + begin, end - begin},

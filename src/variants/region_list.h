@@ -8,6 +8,7 @@
 #ifndef SPHEX_REGION_LIST_H
 #define SPHEX_REGION_LIST_H
 
+#include "contig_names.h"
 #include "pool.h"
 #include "span.h"
 
@@ -54,14 +55,14 @@ enum sphex_status region_file_read(const char *path, const char *feature, unsign
 /*
  * A typed region: CONTIG, CONTIG:BEG (one base, as bcftools has it) or CONTIG:BEG-END, 1-based,
  * with or without commas in the numbers. A contig's name may have colons: it is looked for among
- * the known ones. SPHEX_E_ARGUMENT when it can be read in two ways, or in none.
+ * the known ones (contigs_find). SPHEX_E_ARGUMENT when it can be read in two ways, or in none.
  */
 struct typed_region {
 	struct span contig;
 	uint64_t beg0, end0;
 	bool is_known; /* the contig is */
 };
-enum sphex_status typed_region_parse(const char *text, const struct pool *known,
-	struct typed_region *out, struct sphex_error *err);
+enum sphex_status typed_region_parse(const char *text, const struct contig_names *known,
+	bool is_auto, struct typed_region *out, struct sphex_error *err);
 
 #endif

@@ -48,6 +48,14 @@ static enum sphex_status list_known(struct native_rows_job *job, struct sphex_er
 	return job->known_names ? SPHEX_OK : fail_memory(err);
 }
 
+static enum sphex_status parse_typed(const struct native_rows_job *job, const char *text,
+	struct typed_region *out, struct sphex_error *err)
+{
+	const struct contig_names known = {job->known_names, job->known.n};
+
+	return typed_region_parse(text, &known, job->options->contigs_auto, out, err);
+}
+
 /* By its name, or because there is such a file and it cannot be a known contig. */
 static bool is_file(const struct native_rows_job *job, const char *text)
 {
@@ -58,25 +66,23 @@ static bool is_file(const struct native_rows_job *job, const char *text)
 
 	if (!region_kind(text, &kind, &ignored))
 		return true;
-	if (!typed_region_parse(text, &job->known, &region, &ignored) && region.is_known)
+	if (!parse_typed(job, text, &region, &ignored) && region.is_known)
 		return false;
 	return stat(text, &s) == 0 && !S_ISDIR(s.st_mode);
 }
 
-/* Where the contigs of the BAM are known, a typed one has to be somewhere, if in another style. */
-static enum sphex_status check_contig(struct native_rows_job *job, const char *text,
+/* Where the contigs of the BAM are known, a typed one has to be there or among the variants. */
+static enum sphex_status fail_unknown(struct native_rows_job *job, const char *text,
 	const struct typed_region *region, struct sphex_error *err)
 {
 	struct contig_names known = {job->known_names, job->known.n};
 	struct contig_parties parties = {"the typed region", "the variants and the BAM"};
 	struct pool name = {0};
-	uint32_t id;
+	uint32_t id, none = CONTIG_NONE;
 	enum sphex_status status = pool_add(&name, region->contig.p, region->contig.n, &id, err);
 
 	if (!status)
-		status = contigs_map(&name, &known, job->options->contigs_auto, &id, err);
-	if (!status)
-		status = contigs_check(&name, NULL, &id, &known, &parties, err);
+		status = contigs_check(&name, NULL, &none, &known, &parties, err);
 	if (status == SPHEX_E_NOT_FOUND && !err->hint[0])
 		with_hint(err, "there is no file '%s' either", text);
 	pool_free(&name);
@@ -88,10 +94,10 @@ static enum sphex_status add_typed(
 {
 	struct span texts[REGION_MAX_TEXTS] = {span_of(text), {NULL, 0}};
 	struct typed_region region;
-	enum sphex_status status = typed_region_parse(text, &job->known, &region, err);
+	enum sphex_status status = parse_typed(job, text, &region, err);
 
 	if (!status && job->options->bam.n && !region.is_known)
-		status = check_contig(job, text, &region, err);
+		status = fail_unknown(job, text, &region, err);
 	return status ? status
 		      : region_list_add(&job->list, COLUMNS_REGION, region.contig, region.beg0,
 				region.end0, texts, err);

@@ -38,19 +38,14 @@ static bool split(struct span text, struct typed_region *out)
 	return out->beg0 < out->end0;
 }
 
-static bool is_known(const struct pool *known, struct span name)
-{
-	return pool_find(known, name.p, name.n) != POOL_NONE;
-}
-
-enum sphex_status typed_region_parse(const char *text, const struct pool *known,
-	struct typed_region *out, struct sphex_error *err)
+enum sphex_status typed_region_parse(const char *text, const struct contig_names *known,
+	bool is_auto, struct typed_region *out, struct sphex_error *err)
 {
 	struct typed_region whole = {span_of(text), 0, UINT64_MAX, false}, part = whole;
 	bool has_part = split(whole.contig, &part);
 
-	whole.is_known = is_known(known, whole.contig);
-	part.is_known = has_part && is_known(known, part.contig);
+	whole.is_known = contigs_find(known, whole.contig, is_auto) != CONTIG_NONE;
+	part.is_known = has_part && contigs_find(known, part.contig, is_auto) != CONTIG_NONE;
 	if (whole.is_known && part.is_known) {
 		fail(err, SPHEX_E_ARGUMENT, "'%s' is a contig, and a place on another", text);
 		return with_hint(err, "for the contig write %s:1-2147483647", text);

@@ -189,6 +189,21 @@ Test(fasta, refuses_ranges_beyond_the_contig)
 	drop(path);
 }
 
+/* As samtools faidx names them. */
+Test(fasta, ends_names_at_white_space_and_nowhere_else)
+{
+	char *path = put_text(">a\001b\fc\nACGT\n>\303\251\vx\nAC\n> d\177e\rf\nAC\n");
+	struct sphex_error err;
+	struct fasta *f;
+
+	cr_assert(fasta_open(path, 1, &f, &err) == SPHEX_OK);
+	cr_assert_str_eq(fasta_name(f, 0), "a\001b");
+	cr_assert_str_eq(fasta_name(f, 1), "\303\251");
+	cr_assert_str_eq(fasta_name(f, 2), "d\177e");
+	fasta_close(f);
+	drop(path);
+}
+
 /* ---------------------------------------------------------------- what is refused */
 
 static void expect_refused(char *path, enum sphex_status status, const char *file_suffix,

@@ -929,7 +929,8 @@ Test(reader, random_damage_is_met_alike_by_any_number_of_threads)
 	cr_assert(n_failed > 200, "only %u of 400 were noticed", n_failed);
 }
 
-/* Damage and refusals say the same and have the same records in front of them, however units are cut. */
+/* Damage and refusals say the same and have the same records in front of them, however units are
+ * cut. */
 Test(reader, hands_out_all_records_before_damage)
 {
 	struct bytes bam = {0}, file;
@@ -938,7 +939,8 @@ Test(reader, hands_out_all_records_before_damage)
 
 	random_bam_start(&bam);
 	for (unsigned i = 0; i < 5; i++) {
-		size_t at = bam_add(&bam, (struct bam_read){.name = "r", .cigar = "4M", .seq = "ACGT"});
+		size_t at =
+			bam_add(&bam, (struct bam_read){.name = "r", .cigar = "4M", .seq = "ACGT"});
 
 		third = i == 2 ? at : third;
 	}

@@ -195,15 +195,12 @@ Test(region_list, typed_regions_are_contigs_places_and_ranges)
 	static const char *const bad[] = {"", ":", ":5", "c:", "c:0", "c:0-5", "c:6-5", "c:x",
 		"c:5-", "c:5-x", "c:-5", "c:5-6-7", "c:,5", "c:99999999999999999999", "two:1",
 		"d:e:f"};
-	struct pool known = {0};
+	const struct contig_names known = {names, sizeof(names) / sizeof(*names)};
 	struct sphex_error err;
 	struct typed_region region;
-	uint32_t id;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		cr_assert(!pool_add(&known, names[i], strlen(names[i]), &id, &err));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		cr_assert(!typed_region_parse(cases[i].text, &known, &region, &err), "%s",
+		cr_assert(!typed_region_parse(cases[i].text, &known, false, &region, &err), "%s",
 			cases[i].text);
 		cr_assert(span_is(region.contig, cases[i].contig), "%s", cases[i].text);
 		cr_assert_eq(region.beg0, cases[i].beg0, "%s", cases[i].text);
@@ -211,7 +208,33 @@ Test(region_list, typed_regions_are_contigs_places_and_ranges)
 		cr_assert_eq(region.is_known, cases[i].is_known, "%s", cases[i].text);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		cr_assert_eq(typed_region_parse(bad[i], &known, &region, &err), SPHEX_E_ARGUMENT,
-			"%s", bad[i]);
-	pool_free(&known);
+		cr_assert_eq(typed_region_parse(bad[i], &known, false, &region, &err),
+			SPHEX_E_ARGUMENT, "%s", bad[i]);
+}
+
+Test(region_list, typed_contigs_with_colons_are_known_by_the_other_style)
+{
+	static const struct {
+		const char *text, *contig;
+		uint64_t beg0, end0;
+	} cases[] = {
+		{"chrh*1:02", "chrh*1:02", 0, UINT64_MAX},
+		{"chrh*1:02:7-9", "chrh*1:02", 6, 9},
+		{"h*1:02:7", "h*1:02", 6, 7},
+		{"x:3", "x:3", 0, UINT64_MAX},
+		{"chrM:3", "chrM", 2, 3},
+	};
+	static const char *const names[] = {"h*1:02", "chrx:3", "MT"};
+	const struct contig_names known = {names, sizeof(names) / sizeof(*names)};
+	struct sphex_error err;
+	struct typed_region region;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cr_assert(!typed_region_parse(cases[i].text, &known, true, &region, &err), "%s",
+			cases[i].text);
+		cr_assert(region.is_known && span_is(region.contig, cases[i].contig), "%s",
+			cases[i].text);
+		cr_assert(region.beg0 == cases[i].beg0 && region.end0 == cases[i].end0, "%s",
+			cases[i].text);
+	}
 }
