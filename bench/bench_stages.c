@@ -54,8 +54,8 @@ struct bench {
 	const char *bam, *variants;
 	struct run_settings settings;
 	struct observer observer;
-	enum pass pass;            /* the one that runs */
-	struct run_result *result; /* of the whole run: sites and counts for the other passes */
+	enum pass pass;           /* the one that runs */
+	struct run_result result; /* of the whole run: sites and counts for the other passes */
 	struct observations *observations;
 	uint64_t n_records;
 	uint64_t sum; /* keeps what was computed alive */
@@ -108,7 +108,7 @@ static void pass_blocks(struct bench *b, struct sphex_error *err)
 
 static enum sphex_status split(struct bench *b, struct unit *unit, struct sphex_error *err)
 {
-	uint32_t n_refs = b->result->sites.n_refs;
+	uint32_t n_refs = b->result.sites.n_refs;
 	const uint8_t *bytes;
 	size_t nbytes;
 	struct record r;
@@ -145,7 +145,7 @@ static void pass_records(struct bench *b, struct sphex_error *err)
 	n_slots = reader_n_slots(reader);
 	b->observations = memory_new_zeroed(n_slots, sizeof(*b->observations));
 	if (b->pass == TALLY)
-		check(tally_new(b->observer.rules, &b->result->sites, false, &tally, err), err);
+		check(tally_new(b->observer.rules, &b->result.sites, false, &tally, err), err);
 	check(reader_start(reader, &client, err), err);
 	while (!(status = reader_next(reader, &slot, err)))
 		if (tally)
@@ -174,15 +174,15 @@ static void pass_whole(struct bench *b, int run, struct sphex_error *err)
 {
 	double began = now(), wrote;
 
-	run_result_free(b->result);
-	*b->result = (struct run_result){0};
-	check(run_count(&b->settings, b->result, err), err);
+	run_result_free(&b->result);
+	b->result = (struct run_result){0};
+	check(run_count(&b->settings, &b->result, err), err);
 	wrote = now();
-	write_table(b->result, err);
+	write_table(&b->result, err);
 	b->seconds[WHOLE][run] = now() - began;
 	b->seconds[OUTPUT][run] = now() - wrote;
-	b->seconds[VARIANTS][run] = b->result->stats.seconds_variants;
-	b->observer.sites = &b->result->sites;
+	b->seconds[VARIANTS][run] = b->result.stats.seconds_variants;
+	b->observer.sites = &b->result.sites;
 }
 
 static void run_passes(struct bench *b, int run)
@@ -231,14 +231,14 @@ static void print_line(
 
 static void print_table(const struct bench *b, int n_runs)
 {
-	double seconds[MAX_RUNS], n_records = (double)b->result->stats.n_records, whole;
+	double seconds[MAX_RUNS], n_records = (double)b->result.stats.n_records, whole;
 
 	memcpy(seconds, b->seconds[WHOLE], sizeof(seconds));
 	qsort(seconds, (size_t)n_runs, sizeof(*seconds), compare);
 	whole = seconds[n_runs / 2];
 	printf("%llu records, %zu sites, %llu observations, mode %s, row %s\n",
-		(unsigned long long)b->result->stats.n_records, b->result->sites.n,
-		(unsigned long long)b->result->stats.n_observations, b->observer.rules->name,
+		(unsigned long long)b->result.stats.n_records, b->result.sites.n,
+		(unsigned long long)b->result.stats.n_observations, b->observer.rules->name,
 		b->settings.kernels->name);
 	printf("stage     seconds min/median/max       whole  ns/record\n");
 	for (int stage = 0; stage < N_STAGES; stage++) {
@@ -254,8 +254,8 @@ static void print_json(const struct bench *b, int n_runs)
 {
 	printf("{\"records\": %llu, \"sites\": %zu, \"observations\": %llu, \"mode\": \"%s\", "
 	       "\"row\": \"%s\", \"stages\": {",
-		(unsigned long long)b->result->stats.n_records, b->result->sites.n,
-		(unsigned long long)b->result->stats.n_observations, b->observer.rules->name,
+		(unsigned long long)b->result.stats.n_records, b->result.sites.n,
+		(unsigned long long)b->result.stats.n_observations, b->observer.rules->name,
 		b->settings.kernels->name);
 	for (int stage = 0; stage <= N_STAGES; stage++) {
 		printf("%s\"%s\": [", stage ? ", " : "",
@@ -302,7 +302,6 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{"simd", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'}, {0}};
 	static struct bench b;
-	struct run_result result = {0};
 	bool native = true, json = false;
 	const char *row = NULL;
 	int n_runs = 5, letter;
@@ -323,7 +322,6 @@ int main(int argc, char **argv)
 		return usage();
 	b.bam = argv[optind];
 	b.variants = argv[optind + 1];
-	b.result = &result;
 	set_up(&b, native, row);
 	if (!b.settings.kernels)
 		return fprintf(stderr, "bench_stages: this CPU has no row %s\n", row), 2;
@@ -331,7 +329,7 @@ int main(int argc, char **argv)
 	for (int run = 0; run < n_runs; run++)
 		run_passes(&b, run);
 	(json ? print_json : print_table)(&b, n_runs);
-	run_result_free(&result);
+	run_result_free(&b.result);
 	memory_free(b.settings.bam);
 	memory_free(b.settings.variants);
 	return 0;
