@@ -4,6 +4,7 @@
  * again (A B C C B A ...), so that ratios of one round hold although the machine's speed drifts.
  *
  *     bench_run [-n RUNS] [-@ THREADS] [-t TASKS] [--cold] [--json] BAM VARIANTS [SAMPLE]
+ *     bench_run --once -t TASK BAM
  *
  * TASKS is a list with commas; the first one is what the others are compared with. A task is
  * NAME[@THREADS][/ROW][:cold], with one of these names:
@@ -17,7 +18,8 @@
  *
  * ROW is a row of kernels for wasp2 and native. Before a :cold task the pages of the BAM are
  * dropped from the page cache, and it is an error when they stay. --cold stands for the tasks that
- * show what a cold file costs.
+ * show what a cold file costs. --once runs one task here and now, for others to time, and prints
+ * the number of records and the sum of their positions.
  */
 #define _DEFAULT_SOURCE /* wait4, mincore */
 #include <fcntl.h>
@@ -55,8 +57,13 @@ struct work {
 	const char *row; /* NULL: the best */
 };
 
-/* Returns the number of records, of blocks or of bytes that were read; 0 is a failure. */
-typedef uint64_t work_fn(const struct inputs *in, const struct work *work);
+/* Records, blocks or bytes that were read, and the sum of positions; n = 0 is a failure. */
+struct done {
+	uint64_t n;
+	int64_t sum;
+};
+
+typedef struct done work_fn(const struct inputs *in, const struct work *work);
 
 struct task {
 	char name[64]; /* as it was asked for */
@@ -65,7 +72,7 @@ struct task {
 	char row[16];
 	bool is_cold;
 	double seconds[MAX_RUNS];
-	uint64_t n_done;
+	struct done done;
 	long peak_kbytes;
 };
 
@@ -85,15 +92,16 @@ static double now(void)
 
 /* ---------------------------------------------------------------- the tasks */
 
-static uint64_t run_floor(const struct inputs *in, const struct work *work)
+static struct done run_floor(const struct inputs *in, const struct work *work)
 {
-	uint64_t n_blocks, n_bytes;
+	struct done done = {0};
+	uint64_t n_bytes;
 
 	(void)work;
-	return inflate_all(in->bam, &n_blocks, &n_bytes) ? n_blocks : 0;
+	return inflate_all(in->bam, &done.n, &n_bytes) ? done : (struct done){0};
 }
 
-static uint64_t run_count(const struct inputs *in, const struct work *work)
+static struct done run_count(const struct inputs *in, const struct work *work)
 {
 	struct sphex_count_stats stats = {0};
 	struct sphex_count *c;
@@ -108,71 +116,71 @@ static uint64_t run_count(const struct inputs *in, const struct work *work)
 		sphex_count_run(c, &err) || sphex_count_write(c, "/dev/null", &err)) {
 		sphex_error_format(&err, line, sizeof(line));
 		fprintf(stderr, "bench_run: %s\n", line);
-		return 0;
+		return (struct done){0};
 	}
 	sphex_count_stats(c, &stats);
 	sphex_count_free(c);
-	return stats.n_records;
+	return (struct done){.n = stats.n_records};
 }
 
-static uint64_t run_decode(const struct inputs *in, const struct work *work)
+static struct done run_decode(const struct inputs *in, const struct work *work)
 {
 	struct sphex_bam_options options = {.n_threads = work->n_threads};
 	const struct sphex_batch *batch;
 	struct sphex_bam *bam;
 	enum sphex_status status;
-	uint64_t n = 0, sum = 0;
+	struct done done = {0};
 
 	if (sphex_bam_open(in->bam, &options, &bam, NULL))
-		return 0;
+		return done;
 	while (!(status = sphex_bam_next(bam, &batch, NULL))) {
 		const int32_t *pos0 = sphex_batch_pos0(batch);
 
 		for (size_t i = 0; i < sphex_batch_n_records(batch); i++)
-			sum += (uint32_t)pos0[i];
-		n += sphex_batch_n_records(batch);
+			done.sum += pos0[i];
+		done.n += sphex_batch_n_records(batch);
 	}
 	sphex_bam_close(bam);
-	return status == SPHEX_END && sum ? n : 0;
+	return status == SPHEX_END ? done : (struct done){0};
 }
 
 #ifdef SPHEX_BENCH_HTSLIB
-static uint64_t run_htslib(const struct inputs *in, const struct work *work)
+static struct done run_htslib(const struct inputs *in, const struct work *work)
 {
 	samFile *file = sam_open(in->bam, "r");
 	sam_hdr_t *header = file ? sam_hdr_read(file) : NULL;
 	bam1_t *record = bam_init1();
-	uint64_t n = 0, sum = 0;
+	struct done done = {0};
 
 	if (!header)
-		return 0;
+		return done;
 	if (work->n_threads > 1)
 		hts_set_threads(file, (int)work->n_threads);
 	while (sam_read1(file, header, record) >= 0) {
-		sum += (uint64_t)record->core.pos;
-		n++;
+		done.sum += record->core.pos;
+		done.n++;
 	}
 	bam_destroy1(record);
 	sam_hdr_destroy(header);
 	sam_close(file);
-	return sum ? n : 0;
+	return done;
 }
 #else
 #define run_htslib NULL
 #endif
 
-static uint64_t run_read(const struct inputs *in, const struct work *work)
+static struct done run_read(const struct inputs *in, const struct work *work)
 {
 	static uint8_t buffer[READ_NBYTES];
 	int fd = open(in->bam, O_RDONLY);
-	uint64_t n = 0;
+	struct done done = {0};
 	ssize_t got;
 
 	(void)work;
 	while ((got = read(fd, buffer, sizeof(buffer))) > 0)
-		n += (uint64_t)got;
+		done.n += (uint64_t)got;
 	close(fd);
-	return got == 0 ? n : 0;
+	return got == 0 ? done : (struct done){0};
 }
 
 static const struct {
@@ -202,6 +210,7 @@ static bool parse_task(const char *text, unsigned n_threads, struct task *task)
 		snprintf(task->row, sizeof(task->row), "%.*s", (int)strcspn(rest + 1, ":"),
 			rest + 1);
 		rest += 1 + strcspn(rest + 1, ":");
+		task->work.row = task->row;
 	}
 	task->is_cold = strcmp(rest, ":cold") == 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
@@ -252,32 +261,30 @@ static void drop_pages(const char *path)
 
 /* ---------------------------------------------------------------- measuring */
 
-/* Runs the task in a child process, which sends the number of records back. */
+/* Runs the task in a child process, which sends back what it has done. */
 static void measure(struct task *task, const struct inputs *in, int run)
 {
 	struct rusage usage;
 	int pipe_fds[2], status;
-	uint64_t n = 0;
+	struct done done;
 	double start;
 	pid_t child;
 
 	if (task->is_cold)
 		drop_pages(in->bam);
-	if (task->row[0])
-		task->work.row = task->row;
 	if (pipe(pipe_fds) != 0)
 		exit(1);
 	start = now();
 	child = fork();
 	if (child == 0) {
-		n = task->run(in, &task->work);
-		_exit(write(pipe_fds[1], &n, sizeof(n)) != sizeof(n) || n == 0);
+		done = task->run(in, &task->work);
+		_exit(write(pipe_fds[1], &done, sizeof(done)) != sizeof(done) || done.n == 0);
 	}
 	if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0)
 		stop("failed", task->name);
 	task->seconds[run] = now() - start;
-	if (read(pipe_fds[0], &n, sizeof(n)) == sizeof(n))
-		task->n_done = n;
+	if (read(pipe_fds[0], &done, sizeof(done)) == sizeof(done))
+		task->done = done;
 	if (usage.ru_maxrss > task->peak_kbytes)
 		task->peak_kbytes = usage.ru_maxrss;
 	close(pipe_fds[0]);
@@ -316,7 +323,7 @@ static void print_task(const struct task *task, const struct task *first, int n_
 	qsort(ratios, (size_t)n_runs, sizeof(*ratios), compare);
 	printf("%-16s %7.3f %7.3f %7.3f   %5.3f (%.3f..%.3f)  %9.2f  %8.1f\n", task->name,
 		sorted[0], sorted[middle], sorted[n_runs - 1], ratios[middle], ratios[0],
-		ratios[n_runs - 1], (double)task->n_done / sorted[middle] * 1e-6,
+		ratios[n_runs - 1], (double)task->done.n / sorted[middle] * 1e-6,
 		(double)task->peak_kbytes / 1024);
 }
 
@@ -337,7 +344,7 @@ static void print_json(const struct task *tasks, int n_tasks, int n_runs)
 		printf("%s{\"task\": \"%s\", \"threads\": %u, \"n\": %llu, \"peak_kbytes\": %ld, "
 		       "\"seconds\": [",
 			i ? ",\n" : "[", tasks[i].name, tasks[i].work.n_threads,
-			(unsigned long long)tasks[i].n_done, tasks[i].peak_kbytes);
+			(unsigned long long)tasks[i].done.n, tasks[i].peak_kbytes);
 		for (int run = 0; run < n_runs; run++)
 			printf("%s%.6f", run ? ", " : "", tasks[i].seconds[run]);
 		printf("]}");
@@ -345,22 +352,30 @@ static void print_json(const struct task *tasks, int n_tasks, int n_runs)
 	printf("]\n");
 }
 
+static int run_once(const struct task *task, const struct inputs *in)
+{
+	struct done done = task->run(in, &task->work);
+
+	printf("%llu %lld\n", (unsigned long long)done.n, (long long)done.sum);
+	return done.n == 0;
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: bench_run [-n RUNS] [-@ THREADS] [-t TASKS] [--cold] [--json] BAM "
-			"VARIANTS [SAMPLE]\n");
+			"VARIANTS [SAMPLE]\n       bench_run --once -t TASK BAM\n");
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"cold", no_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'}, {0}};
+	static const struct option options[] = {{"cold", no_argument, NULL, 'c'},
+		{"json", no_argument, NULL, 'j'}, {"once", no_argument, NULL, 'o'}, {0}};
 	static struct task tasks[MAX_TASKS];
 	char list[1024] = DEFAULT_TASKS, *rest;
 	int n_tasks = 0, n_runs = 5, letter;
 	unsigned n_threads = 1;
-	bool json = false;
+	bool json = false, once = false;
 	struct inputs in;
 
 	while ((letter = getopt_long(argc, argv, "n:@:t:", options, NULL)) != -1) {
@@ -372,17 +387,23 @@ int main(int argc, char **argv)
 			snprintf(list, sizeof(list), "%s", letter == 't' ? optarg : COLD_TASKS);
 		else if (letter == 'j')
 			json = true;
+		else if (letter == 'o')
+			once = true;
 		else
 			return usage();
 	}
-	if (argc - optind < 2 || n_runs < 1 || n_runs > MAX_RUNS)
+	if (argc - optind < 2 - once || n_runs < 1 || n_runs > MAX_RUNS)
 		return usage();
-	in = (struct inputs){argv[optind], argv[optind + 1], argv[optind + 2]};
+	in = (struct inputs){.bam = argv[optind]};
+	in.variants = argv[optind + 1]; /* argv ends with NULL */
+	in.sample = in.variants ? argv[optind + 2] : NULL;
 	for (char *name = strtok_r(list, ",", &rest); name; name = strtok_r(NULL, ",", &rest))
 		if (n_tasks < MAX_TASKS && parse_task(name, n_threads, &tasks[n_tasks]))
 			n_tasks++;
 	if (n_tasks == 0)
 		return usage();
+	if (once)
+		return run_once(&tasks[0], &in);
 	measure_all(tasks, n_tasks, &in, n_runs);
 	(json ? print_json : print_table)(tasks, n_tasks, n_runs);
 	return 0;
