@@ -56,8 +56,8 @@ def parse() -> argparse.Namespace:
 
 def chosen(only: str | None) -> dict[str, Part]:
     """Choose among the parts: "count" stands for count-wgs and all its like."""
-    words = only.split(",") if only else [""]
-    names = [name for name in PARTS if any(name == word or not word or name.startswith(f"{word}-") for word in words)]
+    words = only.split(",") if only else list(PARTS)
+    names = [name for name in PARTS if name in words or name.split("-")[0] in words]
     if not names:
         raise Failed(f"no part is called {only}; there are {', '.join(PARTS)}")
     return {name: PARTS[name] for name in names}
