@@ -218,7 +218,7 @@ SPHEX_API enum sphex_status sphex_count_explain(struct sphex_count *, const char
 struct sphex_count_stats {
 	uint64_t n_records;        /* records read */
 	uint64_t n_covering;       /* of these, that lay over a listed variant */
-	uint64_t n_observations;   /* of these, that said something and were judged */
+	uint64_t n_observations;   /* judged; native: one for each variant that a record looks at */
 	uint64_t n_counted;        /* counted */
 	uint64_t n_bam_bytes;      /* compressed bytes read */
 	uint64_t n_rows;
@@ -229,6 +229,21 @@ struct sphex_count_stats {
 	const char *simd;          /* the kernel row that ran */
 };
 SPHEX_API void sphex_count_stats(const struct sphex_count *, struct sphex_count_stats *out);
+
+/*
+ * What became of everything that went into a native run; docs/counting.md explains the names. Kinds,
+ * in this order, each of which adds up to all of it:
+ *   variants      the ALTs of the file, and the records of which no ALT was looked at
+ *   records       those that were read (n_records): used, or why not
+ *   observations  one for each variant that a record looks at (n_observations): by the column of the
+ *                 table, and same_fragment for the records of a fragment beyond its first
+ */
+struct sphex_fate {
+	const char *kind, *name; /* static */
+	uint64_t n;
+};
+/* Number i, from 0 on. False behind the last one; in other modes and without a run there is none. */
+SPHEX_API bool sphex_count_fate(const struct sphex_count *, size_t i, struct sphex_fate *out);
 
 /* ---------------------------------------------------------------- GATK's ASEReadCounter */
 

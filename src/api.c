@@ -425,7 +425,7 @@ enum sphex_status sphex_count_write_summary(
 	struct summary summary = {.command_line = command_line,
 		.mode = count_rules_of(c->settings.mode)->name,
 		.stats = &c->result.stats,
-		.reasons = c->settings.mode == SPHEX_MODE_NATIVE ? c->result.reasons : NULL,
+		.account = c->settings.mode == SPHEX_MODE_NATIVE ? &c->result.account : NULL,
 		.table = &c->result.table,
 		.truncated = c->result.truncated};
 	struct writer *w;
@@ -470,4 +470,13 @@ enum sphex_status sphex_count_explain(
 void sphex_count_stats(const struct sphex_count *c, struct sphex_count_stats *out)
 {
 	*out = c->result.stats;
+}
+
+bool sphex_count_fate(const struct sphex_count *c, size_t i, struct sphex_fate *out)
+{
+	if (c->state != STATE_DONE || c->settings.mode != SPHEX_MODE_NATIVE ||
+		i >= ACCOUNT_N_ENTRIES)
+		return false;
+	*out = c->result.account.entries[i];
+	return true;
 }

@@ -205,6 +205,9 @@ static void lay_out(struct run *run)
 		.counts = tally_counts(result->tally),
 		.rules = run->observer.rules};
 	table_layout(&result->table);
+	if (run->settings->mode == SPHEX_MODE_NATIVE)
+		account_make(
+			&result->table, result->reasons, stats->n_observations, &result->account);
 	stats->n_counted = tally_n_counted(result->tally);
 	stats->n_rows = table_n_rows(&result->table);
 	for (size_t i = 0; i < result->sites.n_kept; i++) {

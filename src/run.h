@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/texts.h"
-#include "output/table.h"
+#include "output/account.h"
 #include "output/writer.h"
 #include "simd/kernels.h"
 
@@ -43,6 +43,7 @@ struct run_result {
 	struct tally *tally;
 	struct table table;
 	struct sphex_count_stats stats;
+	struct account account;      /* native mode */
 	uint64_t reasons[N_REASONS]; /* records by the filter's answer */
 	bool truncated;              /* the end-of-file marker is missing */
 };

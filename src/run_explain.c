@@ -78,8 +78,6 @@ static void put_line(
 {
 	static const char *const says[] = {
 		"ref", "alt", "other", "ambiguous", "low_baseq", "no base", "low_mapq", "filtered"};
-	static const char *const columns[N_NATIVE_COUNTS] = {"ref", "alt", "other", "discordant",
-		"ambiguous", "low_baseq", "low_mapq", "filtered"};
 	char text[96];
 
 	snprintf(text, sizeof(text), "\t%s%s%s%s\t%s\n", says[item->says], item->reason ? " (" : "",
@@ -87,7 +85,7 @@ static void put_line(
 		item->reason ? ")" : "",
 		column == EXPLAIN_NO_BASE         ? "-"
 		: column == EXPLAIN_SAME_FRAGMENT ? "same fragment"
-						  : columns[column]);
+						  : fragment_column_word(column));
 	writer_put(w, e->texts + item->text, strlen(e->texts + item->text));
 	writer_put(w, text, strlen(text));
 }

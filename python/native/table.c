@@ -260,6 +260,24 @@ static PyObject *table_stats(PyObject *self, PyObject *unused)
 		s.seconds_variants, s.seconds_bam, s.n_threads, s.simd);
 }
 
+/* The list of (kind, name, n). */
+static PyObject *table_fates(PyObject *self, PyObject *unused)
+{
+	PyObject *list = PyList_New(0);
+	struct sphex_fate fate;
+
+	(void)unused;
+	for (size_t i = 0; list && sphex_count_fate(count_of(self), i, &fate); i++) {
+		PyObject *item = Py_BuildValue(
+			"(ssK)", fate.kind, fate.name, (unsigned long long)fate.n);
+
+		if (!item || PyList_Append(list, item) != 0)
+			Py_CLEAR(list);
+		Py_XDECREF(item);
+	}
+	return list;
+}
+
 static PyObject *table_schema(PyObject *self, PyObject *unused)
 {
 	(void)unused;
@@ -287,6 +305,7 @@ static PyMethodDef table_methods[] = {
 	{"column", table_column, METH_O, NULL},
 	{"write", table_write, METH_VARARGS, NULL},
 	{"stats", table_stats, METH_NOARGS, NULL},
+	{"fates", table_fates, METH_NOARGS, NULL},
 	{"arrow_schema", table_schema, METH_NOARGS, NULL},
 	{"arrow_stream", table_stream, METH_NOARGS, NULL},
 	{0},

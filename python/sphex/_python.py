@@ -85,6 +85,10 @@ class PythonTable:
         n_counted = sum(depths)
         return (0, 0, 0, n_counted, 0, len(self), covered, *self._seconds, 1, "python")
 
+    def fates(self) -> list[tuple[str, str, int]]:
+        """Return nothing: the engine knows the modes of WASP2 only."""
+        return []
+
     def arrow_schema(self) -> object:
         """Return an Arrow schema; needs pyarrow."""
         return self._arrow().__arrow_c_schema__()

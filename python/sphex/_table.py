@@ -81,6 +81,7 @@ class Source(Protocol):
     def column(self, i: int, /) -> Column: ...
     def write(self, path: bytes, /) -> None: ...
     def stats(self) -> tuple[Any, ...]: ...
+    def fates(self) -> list[tuple[str, str, int]]: ...
     def arrow_schema(self) -> object: ...
     def arrow_stream(self) -> object: ...
 
@@ -111,6 +112,18 @@ class CountTable:
     def stats(self) -> CountStats:
         """What the count saw, and how long it took."""
         return CountStats(*self._source.stats())
+
+    @property
+    def fates(self) -> dict[str, dict[str, int]]:
+        """What became of the variants, records and observations of a native count.
+
+        By kind and name, as in ``table.fates["records"]["duplicate"]``; each kind adds up to all
+        of it. Empty in the modes of WASP2.
+        """
+        fates: dict[str, dict[str, int]] = {}
+        for kind, name, n in self._source.fates():
+            fates.setdefault(kind, {})[name] = n
+        return fates
 
     def __len__(self) -> int:
         return len(self._source)

@@ -74,6 +74,17 @@ def test_stats_tell_what_was_seen(table: sphex.CountTable, demo: Demo) -> None:
     assert stats.simd in sphex.simd_rows()
 
 
+def test_fates_account_for_everything(demo: Demo) -> None:
+    table = sphex.count(demo.bam, demo.vcf, mode="native", samples=["S1"])
+    fates = table.fates
+    assert list(fates) == ["variants", "records", "observations"]
+    assert fates["variants"]["kept"] == len(table)
+    assert sum(fates["records"].values()) == table.stats.n_records
+    assert sum(fates["observations"].values()) == table.stats.n_observations
+    assert fates["observations"]["alt"] == sum(table["alt_count"])  # type: ignore[arg-type]
+    assert sphex.count(demo.bam, demo.vcf, mode="wasp2").fates == {}
+
+
 def test_a_failed_write_leaves_nothing(table: sphex.CountTable, tmp_path: Path) -> None:
     with pytest.raises(sphex.MissingFileError, match="none") as raised:
         table.to_tsv(tmp_path / "none" / "out.tsv")

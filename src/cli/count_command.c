@@ -4,6 +4,7 @@
  */
 #include "count_command.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 struct count_job {
 	const struct command *command;
 	enum sphex_mode mode;
-	bool quiet;
+	bool quiet, verbose;
 	const char *output, *summary, *explain;
 	const char *command_line;
 	struct progress progress;
@@ -130,6 +131,9 @@ static int apply_first(struct count_job *job, const struct parsed *parsed)
 		case ACTION_QUIET:
 			job->quiet = true;
 			break;
+		case ACTION_VERBOSE:
+			job->verbose = true;
+			break;
 		case ACTION_OUTPUT:
 			job->output = option->argument;
 			break;
@@ -229,6 +233,32 @@ static void print_summary(const struct count_job *job, const struct sphex_count_
 		s->n_threads, s->simd);
 }
 
+static uint64_t sum_of_kind(const struct sphex_count *count, const char *kind)
+{
+	struct sphex_fate fate;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; sphex_count_fate(count, i, &fate); i++)
+		sum += strcmp(fate.kind, kind) == 0 ? fate.n : 0;
+	return sum;
+}
+
+/* A line for each kind with its sum, and below it what there was of it. */
+static void print_account(const struct sphex_count *count)
+{
+	const char *kind = "";
+	struct sphex_fate fate;
+
+	for (size_t i = 0; sphex_count_fate(count, i, &fate); i++) {
+		if (strcmp(kind, fate.kind) != 0)
+			fprintf(stderr, "%-17s %12" PRIu64 "\n", fate.kind,
+				sum_of_kind(count, fate.kind));
+		kind = fate.kind;
+		if (fate.n)
+			fprintf(stderr, "  %-15s %12" PRIu64 "\n", fate.name, fate.n);
+	}
+}
+
 /* The table comes last: when it is there, all is. */
 static enum sphex_status write_output(const struct count_job *job, struct sphex_error *err)
 {
@@ -281,6 +311,8 @@ static int count_and_write(struct count_job *job, const struct parsed *parsed)
 	progress_finish(&job->progress, &stats);
 	if (!job->quiet)
 		print_summary(job, &stats);
+	if (!job->quiet && job->verbose)
+		print_account(job->count);
 	return EXIT_COMPLETE;
 }
 

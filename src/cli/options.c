@@ -122,6 +122,11 @@ static const struct option_row run_rows[] = {{"-@ --threads", "N", ACTION_THREAD
 	{"-h --help", NULL, ACTION_HELP, NULL, NULL, "this text"},
 	{"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, ""}, {0}};
 
+static const struct option_row native_run_rows[] = {
+	{"-v --verbose", NULL, ACTION_VERBOSE, NULL, NULL,
+		"at the end, what became of all variants, records and observations"},
+	{0}};
+
 static const struct option_row wasp2_run_rows[] = {
 	{"--use-rust", NULL, ACTION_NOTHING, NULL, NULL, "accepted, changes nothing"},
 	{"--no-rust", NULL, ACTION_SCALAR, NULL, NULL, "plain kernels, one thread; same table"},
@@ -149,7 +154,8 @@ const struct command command_count = {.name = "sphex count",
 	.purpose = "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
 	.groups = {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
 		{"Regions", native_region_rows}, {"Reads", read_rows},
-		{"Output", native_output_rows}, {"Running", run_rows}, {NULL, truncated_rows}}};
+		{"Output", native_output_rows}, {"Running", run_rows}, {NULL, native_run_rows},
+		{NULL, truncated_rows}}};
 
 const struct command command_compat = {.name = "sphex count",
 	.word = "count --compat",

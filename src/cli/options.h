@@ -20,6 +20,7 @@ enum option_action {
 	ACTION_SIMD,
 	ACTION_COMPAT,
 	ACTION_QUIET,
+	ACTION_VERBOSE,
 	ACTION_PROGRESS,
 	ACTION_COUNT,        /* --count fragments|reads */
 	ACTION_CONTIG_STYLE, /* --contig-style auto */

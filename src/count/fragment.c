@@ -49,6 +49,20 @@ static void heap_sort(struct observation *items, size_t n)
 	}
 }
 
+const char *fragment_column_word(unsigned column)
+{
+	static const char *const words[N_NATIVE_COUNTS] = {[COUNT_REF] = "ref",
+		[COUNT_ALT] = "alt",
+		[COUNT_OTHER] = "other",
+		[COUNT_DISCORDANT] = "discordant",
+		[COUNT_AMBIGUOUS] = "ambiguous",
+		[COUNT_LOW_BASEQ] = "low_baseq",
+		[COUNT_LOW_MAPQ] = "low_mapq",
+		[COUNT_FILTERED] = "filtered"};
+
+	return words[column];
+}
+
 /* What one observation is worth by itself. */
 static unsigned count_of(uint8_t says)
 {

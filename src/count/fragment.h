@@ -20,6 +20,8 @@ enum {
 	N_NATIVE_COUNTS
 };
 
+/* A column in a word: "low_baseq". */
+const char *fragment_column_word(unsigned column);
 /* The column of a fragment that was in `column` when one more of its records says `says`. */
 uint8_t fragment_join(uint8_t column, uint8_t says);
 

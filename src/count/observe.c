@@ -458,7 +458,7 @@ uint32_t observe_offset(const struct record *r, uint32_t pos0)
 {
 	struct walk walk = {.r = r, .p = r->pos0, .consumes_read = CIGAR_CONSUMES_READ};
 
-	return walk_to(&walk, pos0);
+	return (int64_t)pos0 < r->pos0 ? NO_OFFSET : walk_to(&walk, pos0);
 }
 
 static uint8_t judge_base(const struct observer *observer, const struct record *r, uint32_t q, uint32_t site)

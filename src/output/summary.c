@@ -53,21 +53,21 @@ static void put_input(struct writer *w, const char *key, const struct summary_in
 	put(w, ", \"bytes\": %" PRIu64 ", \"index_used\": false}", in->nbytes);
 }
 
-static void put_fates(struct writer *w, const struct variants *v)
+/* The entries of a kind as one object. */
+static void put_fates(
+	struct writer *w, const struct account *account, const char *kind, const char *key)
 {
-	put_text(w, "  \"variants\": {");
-	for (unsigned i = 0; i < N_VARIANT_FATES; i++)
-		put(w, "%s\"%s\": %" PRIu64, i ? ", " : "", variant_fate_word((enum variant_fate)i),
-			v->fates[i]);
-	put_text(w, "},\n");
-}
+	const char *separator = "";
 
-static void put_reasons(struct writer *w, const uint64_t *reasons)
-{
-	put_text(w, "  \"records\": {");
-	for (unsigned i = 0; i < N_REASONS; i++)
-		put(w, "%s\"%s\": %" PRIu64, i ? ", " : "",
-			filter_reason_name((enum filter_reason)i), reasons[i]);
+	put(w, "  \"%s\": {", key);
+	for (size_t i = 0; i < ACCOUNT_N_ENTRIES; i++) {
+		const struct sphex_fate *fate = &account->entries[i];
+
+		if (strcmp(fate->kind, kind) != 0)
+			continue;
+		put(w, "%s\"%s\": %" PRIu64, separator, fate->name, fate->n);
+		separator = ", ";
+	}
 	put_text(w, "},\n");
 }
 
@@ -156,9 +156,10 @@ enum sphex_status summary_write(struct writer *w, const struct summary *s, struc
 	put_text(w, ",\n");
 	put_input(w, "variants", &s->variants);
 	put_text(w, "\n  },\n");
-	if (s->reasons) {
-		put_fates(w, s->table->variants);
-		put_reasons(w, s->reasons);
+	if (s->account) {
+		put_fates(w, s->account, ACCOUNT_VARIANTS, "variants");
+		put_fates(w, s->account, ACCOUNT_RECORDS, "records");
+		put_fates(w, s->account, ACCOUNT_OBSERVATIONS, "observations_by_fate");
 	}
 	if (put_ratios(w, s->table, err))
 		return err->status;

@@ -2,8 +2,7 @@
 #ifndef SPHEX_SUMMARY_H
 #define SPHEX_SUMMARY_H
 
-#include "count/filter.h"
-#include "table.h"
+#include "account.h"
 #include "writer.h"
 
 struct summary_input {
@@ -16,7 +15,7 @@ struct summary {
 	const char *mode;
 	struct summary_input bam, variants;
 	const struct sphex_count_stats *stats;
-	const uint64_t *reasons; /* N_REASONS; NULL in modes without a filter */
+	const struct account *account; /* NULL in modes without one */
 	const struct table *table;
 	bool truncated; /* the end-of-file marker is missing, and that was allowed */
 };

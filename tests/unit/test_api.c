@@ -341,3 +341,98 @@ Test(api, statistics_say_what_was_read_and_counted)
 	caller_sites_free(&sites);
 	bytes_free(&warnings);
 }
+
+/* ---------------------------------------------------------------- what became of everything */
+
+/* Two mates that say G, one of low quality, one that says T; dropped ones; three ALTs. */
+static struct sphex_count *run_native(bool by_read, char **bam, char **vcf)
+{
+	static const struct bam_read reads[] = {
+		{.name = "p", .pos0 = 99, .mapq = 60, .cigar = "1M", .seq = "G"},
+		{.name = "p", .pos0 = 99, .mapq = 60, .cigar = "1M", .seq = "G"},
+		{.name = "q", .pos0 = 99, .mapq = 60, .cigar = "1M", .seq = "G", .quals = "#"},
+		{.name = "t", .pos0 = 99, .mapq = 60, .cigar = "1M", .seq = "T"},
+		{.name = "l", .pos0 = 99, .mapq = 9, .cigar = "1M", .seq = "G"},
+		{.name = "d", .pos0 = 99, .mapq = 60, .flag = 0x400, .cigar = "1M", .seq = "G"},
+		{.name = "f", .pos0 = 500, .mapq = 60, .cigar = "1M", .seq = "G"},
+		{.name = "u", .pos0 = 600, .flag = 4, .cigar = "1M", .seq = "G"}};
+	static const char *const contigs[] = {"chr1", NULL};
+	struct bytes file = {0};
+	struct sphex_error err;
+	struct sphex_count *c;
+
+	*bam = caller_bam(reads, 0);
+	vcf_start(&file, contigs, NULL);
+	vcf_add(&file, "chr1", 100, "A", "G,<DEL>,AT", NULL);
+	*vcf = temp_file(&file, ".vcf");
+	bytes_free(&file);
+	cr_assert_eq(sphex_count_new(SPHEX_MODE_NATIVE, &c, &err), SPHEX_OK);
+	cr_assert_eq(sphex_count_bam(c, *bam, &err), SPHEX_OK);
+	cr_assert_eq(sphex_count_variants(c, *vcf, &err), SPHEX_OK);
+	cr_assert_eq(sphex_count_set(c, "count-reads", by_read ? "1" : "0", &err), SPHEX_OK);
+	cr_assert_eq(sphex_count_run(c, &err), SPHEX_OK, "%s", err.message);
+	return c;
+}
+
+/* The fates that are not 0: "records used 5, records unmapped 1, ". */
+static struct bytes fates_text(const struct sphex_count *c)
+{
+	struct bytes text = {0};
+	struct sphex_fate fate;
+
+	for (size_t i = 0; sphex_count_fate(c, i, &fate); i++)
+		if (fate.n)
+			bytes_print(&text, "%s %s %llu, ", fate.kind, fate.name,
+				(unsigned long long)fate.n);
+	bytes_add(&text, "", 1);
+	return text;
+}
+
+#define SAME_FATES                                                                           \
+	"variants symbolic 1, variants not_snv 1, variants kept 1, records used 5, records " \
+	"unmapped 1, records duplicate 1, records low_mapq 1, observations "
+
+Test(api, every_variant_record_and_observation_has_a_fate)
+{
+	static const char *const expected[] = {SAME_FATES
+		"alt 1, observations other 1, observations low_baseq 1, observations "
+		"low_mapq 1, observations filtered 1, observations same_fragment 1, ",
+		SAME_FATES "alt 2, observations other 1, observations low_baseq 1, observations "
+			   "low_mapq 1, observations filtered 1, "};
+
+	for (int by_read = 0; by_read < 2; by_read++) {
+		char *bam, *vcf;
+		struct sphex_count *c = run_native(by_read, &bam, &vcf);
+		struct bytes text = fates_text(c);
+		struct sphex_count_stats stats;
+
+		cr_assert_str_eq((char *)text.data, expected[by_read]);
+		sphex_count_stats(c, &stats);
+		cr_assert_eq(stats.n_records, 8);
+		cr_assert_eq(stats.n_observations, 6);
+		cr_assert_eq(stats.n_counted, by_read ? 3 : 2);
+		bytes_free(&text);
+		sphex_count_free(c);
+		temp_remove(bam);
+		temp_remove(vcf);
+	}
+}
+
+Test(api, without_a_native_run_there_are_no_fates)
+{
+	struct bytes warnings = {0};
+	struct caller_sites sites;
+	struct sphex_fate fate;
+	struct sphex_count *c;
+	char *path;
+
+	cr_assert_eq(sphex_count_new(SPHEX_MODE_NATIVE, &c, NULL), SPHEX_OK);
+	cr_assert_not(sphex_count_fate(c, 0, &fate));
+	sphex_count_free(c);
+	c = run_over_two_contigs(SPHEX_MODE_WASP2, &warnings, &path, &sites);
+	cr_assert_not(sphex_count_fate(c, 0, &fate));
+	sphex_count_free(c);
+	temp_remove(path);
+	caller_sites_free(&sites);
+	bytes_free(&warnings);
+}

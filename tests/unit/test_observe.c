@@ -586,3 +586,25 @@ Test(observe, damage_is_refused_but_what_came_before_is_judged)
 	expect_damage_at(37, 0, SPHEX_MODE_NATIVE);    /* inside the name */
 	expect_damage_at(44, 0xFF, SPHEX_MODE_NATIVE); /* the first of two qualities */
 }
+
+Test(observe, an_offset_is_that_of_an_aligned_base_only)
+{
+	static const struct {
+		uint32_t pos0, offset;
+	} cases[] = {{96, UINT32_MAX}, {97, UINT32_MAX}, {99, UINT32_MAX}, {100, 3}, {101, 4},
+		{102, UINT32_MAX}, {103, 5}, {104, UINT32_MAX}, {105, UINT32_MAX}};
+	struct bytes bam = {0};
+	struct sphex_error err;
+	struct record r;
+	size_t at;
+
+	random_bam_start(&bam);
+	at = bam_add(
+		&bam, (struct bam_read){
+			      .name = "r", .pos0 = 100, .cigar = "3S2M1D1M2S", .seq = "ACGTACGT"});
+	cr_assert_eq(record_parse(bam.data + at, bam.n - at, 1, &r, &err), SPHEX_OK);
+	for (size_t i = 0; i < N_OF(cases); i++)
+		cr_assert_eq(
+			observe_offset(&r, cases[i].pos0), cases[i].offset, "at %u", cases[i].pos0);
+	bytes_free(&bam);
+}
