@@ -145,7 +145,7 @@ static void pass_records(struct bench *b, struct sphex_error *err)
 	n_slots = reader_n_slots(reader);
 	b->observations = memory_new_zeroed(n_slots, sizeof(*b->observations));
 	if (b->pass == TALLY)
-		check(tally_new(b->observer.rules, &b->result.sites, false, &tally, err), err);
+		check(tally_new(&b->observer, false, &tally, err), err);
 	check(reader_start(reader, &client, err), err);
 	while (!(status = reader_next(reader, &slot, err)))
 		if (tally)

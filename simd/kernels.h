@@ -47,12 +47,45 @@ typedef void classify_fn(const uint8_t *bases, const uint8_t *quals, const uint8
 /* Bit i % 64 of mask[i / 64] becomes 1 where text[i] is a or b. Writes (n + 63) / 64 words. */
 typedef void find_bytes_fn(const uint8_t *text, size_t n, uint8_t a, uint8_t b, uint64_t *mask);
 
+/*
+ * What one base of a read says wherever it lies: the code of its letter, or why it says nothing. A
+ * bit each, so that the calls of a fragment's reads are joined with OR.
+ */
+enum base_call {
+	CALL_NONE = 0,
+	CALL_A = 1,
+	CALL_C = 2,
+	CALL_G = 4,
+	CALL_T = 8,
+	CALL_AMBIGUOUS = 16, /* neither A, C, G nor T */
+	CALL_LOW_BASEQ = 32
+};
+
+/*
+ * calls[i] from base first + i, for i in [0, n): CALL_LOW_BASEQ where quals[first + i] < min_baseq,
+ * else its letter or CALL_AMBIGUOUS. `packed` as for unpack_bases.
+ */
+typedef void call_bases_fn(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
+	uint8_t min_baseq, uint8_t *calls);
+
+/* Calls that add_calls counts, each in a plane of its own: A, C, G, T, CALL_LOW_BASEQ. */
+#define N_CALL_PLANES 5
+
+/*
+ * Adds 1 (modulo 256) to planes[k * stride + i] where calls[i] is the call of plane k. Bit i % 64
+ * of rest[i / 64] becomes 1 where calls[i] is another one, but not CALL_NONE; (n + 63) / 64 words.
+ */
+typedef void add_calls_fn(
+	const uint8_t *calls, size_t n, uint8_t *planes, size_t stride, uint64_t *rest);
+
 struct kernels {
 	const char *name;
 	quality_mask_fn *quality_mask;
 	unpack_bases_fn *unpack_bases;
 	classify_fn *classify;
 	find_bytes_fn *find_bytes;
+	call_bases_fn *call_bases;
+	add_calls_fn *add_calls;
 };
 
 #endif

@@ -122,7 +122,6 @@ static enum sphex_status add_observations(
 	for (unsigned i = 0; i < N_REASONS; i++)
 		run->result->reasons[i] += o->reasons[i];
 	stats->n_covering += o->n_covering;
-	stats->n_observations += o->n;
 	return tally_add(run->result->tally, o, err);
 }
 
@@ -137,8 +136,8 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	if (!run->observations)
 		return fail_memory(err);
 	run->n_observations = reader_n_slots(run->reader);
-	status = tally_new(run->observer.rules, &run->result->sites, run->settings->by_read,
-		&run->result->tally, err);
+	status = tally_new(
+		&run->observer, run->settings->by_read, &run->result->tally, err);
 	if (!status)
 		status = reader_start(run->reader, &client, err);
 	while (!status && !(status = reader_next(run->reader, &slot, err))) {
@@ -205,10 +204,11 @@ static void lay_out(struct run *run)
 		.counts = tally_counts(result->tally),
 		.rules = run->observer.rules};
 	table_layout(&result->table);
+	stats->n_observations = tally_n_observations(result->tally);
+	stats->n_counted = tally_n_counted(result->tally);
 	if (run->settings->mode == SPHEX_MODE_NATIVE)
 		account_make(
 			&result->table, result->reasons, stats->n_observations, &result->account);
-	stats->n_counted = tally_n_counted(result->tally);
 	stats->n_rows = table_n_rows(&result->table);
 	for (size_t i = 0; i < result->sites.n_kept; i++) {
 		uint32_t site = result->sites.row_sites[result->sites.kept_rows[i]];

@@ -5,6 +5,8 @@ extern quality_mask_fn quality_mask_avx2;
 extern unpack_bases_fn unpack_bases_avx2;
 extern classify_fn classify_avx2;
 extern find_bytes_fn find_bytes_avx2;
+extern call_bases_fn call_bases_avx2;
+extern add_calls_fn add_calls_avx2;
 
 extern const struct kernels row_avx2;
 const struct kernels row_avx2 = {
@@ -13,4 +15,6 @@ const struct kernels row_avx2 = {
 	.unpack_bases = unpack_bases_avx2,
 	.classify = classify_avx2,
 	.find_bytes = find_bytes_avx2,
+	.call_bases = call_bases_avx2,
+	.add_calls = add_calls_avx2,
 };

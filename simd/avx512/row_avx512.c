@@ -5,6 +5,8 @@ extern quality_mask_fn quality_mask_avx512;
 extern unpack_bases_fn unpack_bases_avx512;
 extern classify_fn classify_avx512;
 extern find_bytes_fn find_bytes_avx512;
+extern call_bases_fn call_bases_avx512;
+extern add_calls_fn add_calls_avx512;
 
 extern const struct kernels row_avx512;
 const struct kernels row_avx512 = {
@@ -13,4 +15,6 @@ const struct kernels row_avx512 = {
 	.unpack_bases = unpack_bases_avx512,
 	.classify = classify_avx512,
 	.find_bytes = find_bytes_avx512,
+	.call_bases = call_bases_avx512,
+	.add_calls = add_calls_avx512,
 };

@@ -5,6 +5,8 @@ extern quality_mask_fn quality_mask_neon;
 extern unpack_bases_fn unpack_bases_neon;
 extern classify_fn classify_neon;
 extern find_bytes_fn find_bytes_neon;
+extern call_bases_fn call_bases_neon;
+extern add_calls_fn add_calls_neon;
 
 extern const struct kernels row_neon;
 const struct kernels row_neon = {
@@ -13,4 +15,6 @@ const struct kernels row_neon = {
 	.unpack_bases = unpack_bases_neon,
 	.classify = classify_neon,
 	.find_bytes = find_bytes_neon,
+	.call_bases = call_bases_neon,
+	.add_calls = add_calls_neon,
 };

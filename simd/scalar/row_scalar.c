@@ -5,6 +5,8 @@ extern quality_mask_fn quality_mask_scalar;
 extern unpack_bases_fn unpack_bases_scalar;
 extern classify_fn classify_scalar;
 extern find_bytes_fn find_bytes_scalar;
+extern call_bases_fn call_bases_scalar;
+extern add_calls_fn add_calls_scalar;
 
 extern const struct kernels row_scalar;
 const struct kernels row_scalar = {
@@ -13,4 +15,6 @@ const struct kernels row_scalar = {
 	.unpack_bases = unpack_bases_scalar,
 	.classify = classify_scalar,
 	.find_bytes = find_bytes_scalar,
+	.call_bases = call_bases_scalar,
+	.add_calls = add_calls_scalar,
 };

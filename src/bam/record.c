@@ -83,7 +83,7 @@ bool record_find_tag(const struct record *r, const char name[2], struct tag *out
  * More than 65,535 operations do not fit n_cigar_op: the record then has kSmN (k the length of SEQ, m
  * the span) and the real CIGAR in the tag CG:B,I. SAM specification 4.2.2.
  */
-static void take_cigar_from_tag(struct record *r)
+void record_take_cigar_from_tag(struct record *r)
 {
 	struct tag tag;
 
@@ -107,47 +107,24 @@ static bool is_reference(int32_t ref_id, uint32_t n_refs)
 	return ref_id >= -1 && (ref_id < 0 || (uint32_t)ref_id < n_refs);
 }
 
-enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs, struct record *out,
-        struct sphex_error *err)
+enum sphex_status record_refuse(
+	const uint8_t *data, size_t nbytes, uint32_t n_refs, struct sphex_error *err)
 {
-	uint64_t fixed;
-	int32_t l_seq;
-
 	if (nbytes < RECORD_MIN_NBYTES)
 		return bad(err, "block_size is too small");
-	out->bytes = data;
-	out->ref_id = load_i32(data + 4);
-	out->pos0 = load_i32(data + 8);
-	out->name_nbytes = data[12];
-	out->mapq = data[13];
-	out->n_cigar = load_u16(data + 16);
-	out->flags = load_u16(data + 18);
-	l_seq = load_i32(data + 20);
-	if (!is_reference(out->ref_id, n_refs))
+	if (!is_reference(load_i32(data + 4), n_refs))
 		return bad(err, "its reference id is not in the header");
-	if (!is_reference(record_mate_ref_id(out), n_refs))
+	if (!is_reference(load_i32(data + 24), n_refs))
 		return bad(err, "its mate's reference id is not in the header");
-	if (out->pos0 < -1)
+	if (load_i32(data + 8) < -1)
 		return bad(err, "negative position");
-	if (l_seq < 0)
+	if (load_i32(data + 20) < 0)
 		return bad(err, "negative number of bases");
-	if (out->name_nbytes == 0)
+	if (data[12] == 0)
 		return bad(err, "no read name");
-	out->n_bases = (uint32_t)l_seq;
-	fixed = RECORD_MIN_NBYTES + (uint64_t)out->name_nbytes + (uint64_t)out->n_cigar * 4 +
-	        ((uint64_t)out->n_bases + 1) / 2 + out->n_bases;
-	if (fixed > nbytes)
+	if (record_parts_nbytes(data) > nbytes)
 		return bad(err, "its parts are longer than its block_size");
-	if (data[RECORD_MIN_NBYTES + out->name_nbytes - 1] != 0)
-		return bad(err, "the read name does not end with NUL");
-	out->cigar = data + RECORD_MIN_NBYTES + out->name_nbytes;
-	out->bases = out->cigar + (size_t)out->n_cigar * 4;
-	out->quals = out->bases + ((size_t)out->n_bases + 1) / 2;
-	out->tags = out->quals + out->n_bases;
-	out->end = data + nbytes;
-	if (out->n_cigar == 2)
-		take_cigar_from_tag(out);
-	return SPHEX_OK;
+	return bad(err, "the read name does not end with NUL");
 }
 
 bool record_is_plausible(const uint8_t *data, size_t n, uint32_t n_refs)

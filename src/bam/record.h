@@ -37,8 +37,10 @@ enum record_flag {
 enum cigar_op { CIGAR_M, CIGAR_I, CIGAR_D, CIGAR_N, CIGAR_S, CIGAR_H, CIGAR_P, CIGAR_EQ, CIGAR_X };
 
 /* Bit `op` set: the operation consumes bases of the read, or of the reference. */
-#define CIGAR_CONSUMES_READ (1u << CIGAR_M | 1u << CIGAR_I | 1u << CIGAR_S | 1u << CIGAR_EQ | 1u << CIGAR_X)
-#define CIGAR_CONSUMES_REF (1u << CIGAR_M | 1u << CIGAR_D | 1u << CIGAR_N | 1u << CIGAR_EQ | 1u << CIGAR_X)
+#define CIGAR_CONSUMES_READ \
+	(1u << CIGAR_M | 1u << CIGAR_I | 1u << CIGAR_S | 1u << CIGAR_EQ | 1u << CIGAR_X)
+#define CIGAR_CONSUMES_REF \
+	(1u << CIGAR_M | 1u << CIGAR_D | 1u << CIGAR_N | 1u << CIGAR_EQ | 1u << CIGAR_X)
 
 /* Views into the record's bytes; valid as long as those are. */
 struct record {
@@ -46,7 +48,7 @@ struct record {
 	int32_t ref_id, pos0;
 	uint16_t flags;
 	uint8_t mapq;
-	uint8_t name_nbytes;  /* with NUL */
+	uint8_t name_nbytes; /* with NUL */
 	uint32_t n_cigar;
 	uint32_t n_bases;     /* l_seq */
 	const uint8_t *cigar; /* little-endian words, not aligned; may point into the CG tag */
@@ -55,12 +57,54 @@ struct record {
 	const uint8_t *tags, *end;
 };
 
+/* Bytes of the parts before the tags, of a record of at least RECORD_MIN_NBYTES and l_seq >= 0. */
+static inline uint64_t record_parts_nbytes(const uint8_t *data)
+{
+	uint64_t n_bases = load_u32(data + 20);
+
+	return RECORD_MIN_NBYTES + (uint64_t)data[12] + (uint64_t)load_u16(data + 16) * 4 +
+	       (n_bases + 1) / 2 + n_bases;
+}
+
+/* Says what is wrong with a record that record_parse() does not take. */
+enum sphex_status record_refuse(
+	const uint8_t *data, size_t nbytes, uint32_t n_refs, struct sphex_error *err);
+/* Puts the CIGAR of the tag CG in the place of its stand-in, if there is one. */
+void record_take_cigar_from_tag(struct record *r);
+
 /*
  * Checks every length of the record at data[0 .. nbytes), whose block_size says nbytes, and fills
- * `out`. n_refs bounds the reference ids, the mate's too. SPHEX_E_DATA names the field; the place is the caller's.
+ * `out`. n_refs bounds the reference ids, the mate's too. SPHEX_E_DATA names the field; the place
+ * is the caller's. Every record of a file comes through here.
  */
-enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs, struct record *out,
-                               struct sphex_error *err);
+static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs,
+	struct record *out, struct sphex_error *err)
+{
+	if (nbytes < RECORD_MIN_NBYTES)
+		return record_refuse(data, nbytes, n_refs, err);
+	out->bytes = data;
+	out->ref_id = load_i32(data + 4);
+	out->pos0 = load_i32(data + 8);
+	out->name_nbytes = data[12];
+	out->mapq = data[13];
+	out->n_cigar = load_u16(data + 16);
+	out->flags = load_u16(data + 18);
+	out->n_bases = load_u32(data + 20);
+	/* -1 is no reference; adding 1 makes it the least number */
+	if (((uint32_t)out->ref_id + 1 > n_refs) | (load_u32(data + 24) + 1 > n_refs) |
+		(out->pos0 < -1) | (out->n_bases > INT32_MAX) | (out->name_nbytes == 0) ||
+		record_parts_nbytes(data) > nbytes ||
+		data[RECORD_MIN_NBYTES + out->name_nbytes - 1] != 0)
+		return record_refuse(data, nbytes, n_refs, err);
+	out->cigar = data + RECORD_MIN_NBYTES + out->name_nbytes;
+	out->bases = out->cigar + (size_t)out->n_cigar * 4;
+	out->quals = out->bases + ((size_t)out->n_bases + 1) / 2;
+	out->tags = out->quals + out->n_bases;
+	out->end = data + nbytes;
+	if (out->n_cigar == 2)
+		record_take_cigar_from_tag(out);
+	return SPHEX_OK;
+}
 
 /* True when the bytes could be a record (for guessing where one begins); reads at most n bytes. */
 bool record_is_plausible(const uint8_t *data, size_t n, uint32_t n_refs);
@@ -74,6 +118,12 @@ static inline uint64_t sort_key(int32_t ref_id, int32_t pos0)
 static inline const char *record_name(const struct record *r)
 {
 	return (const char *)r->bytes + RECORD_MIN_NBYTES;
+}
+
+/* QNAME is *: the record has no name, and belongs to no other. */
+static inline bool record_is_nameless(const struct record *r)
+{
+	return r->name_nbytes == 2 && record_name(r)[0] == '*';
 }
 
 static inline int32_t record_mate_ref_id(const struct record *r)
@@ -96,18 +146,30 @@ static inline uint32_t record_cigar_word(const struct record *r, uint32_t i)
 	return load_u32(r->cigar + (size_t)i * 4);
 }
 
-/* Bases of the reference that the CIGAR spans (M D N = X). */
-static inline int64_t record_span(const struct record *r)
+/* What a CIGAR spans: bases of the reference (M D N = X) and of the read (M I S = X). */
+struct cigar_span {
+	uint64_t ref, read;
+	uint32_t highest_op; /* above CIGAR_X: an operation without a meaning */
+};
+
+static inline struct cigar_span record_cigar_span(const struct record *r)
 {
-	int64_t span = 0;
+	struct cigar_span span = {0};
 
 	for (uint32_t i = 0; i < r->n_cigar; i++) {
-		uint32_t word = record_cigar_word(r, i);
+		uint32_t word = record_cigar_word(r, i), op = word & 15;
 
-		if (CIGAR_CONSUMES_REF >> (word & 15) & 1)
-			span += word >> 4;
+		span.ref += CIGAR_CONSUMES_REF >> op & 1 ? word >> 4 : 0;
+		span.read += CIGAR_CONSUMES_READ >> op & 1 ? word >> 4 : 0;
+		span.highest_op = op > span.highest_op ? op : span.highest_op;
 	}
 	return span;
+}
+
+/* Behind its last position, as indexes see it: a record without a span lies on one base. */
+static inline int64_t record_end0(const struct record *r, struct cigar_span span)
+{
+	return r->pos0 + (r->flags & FLAG_UNMAPPED || !span.ref ? 1 : (int64_t)span.ref);
 }
 
 static inline uint8_t record_base(const struct record *r, uint32_t i)
@@ -117,9 +179,9 @@ static inline uint8_t record_base(const struct record *r, uint32_t i)
 
 /* A tag as stored; SAM specification 4.2.4. */
 struct tag {
-	char type, subtype;     /* subtype: element type of B, else 0 */
-	uint32_t n;             /* elements of B; bytes without NUL of Z and H; else 1 */
-	const uint8_t *value;   /* the number, the text, the first element */
+	char type, subtype;   /* subtype: element type of B, else 0 */
+	uint32_t n;           /* elements of B; bytes without NUL of Z and H; else 1 */
+	const uint8_t *value; /* the number, the text, the first element */
 };
 
 /* True when the record has the tag; a damaged tag ends the search. */

@@ -284,7 +284,7 @@ static enum sphex_status scan_record(
 	if (!passes(&scanner->filter, r))
 		return SPHEX_OK;
 	ref = scanner->refs[r->ref_id];
-	source.end0 = r->pos0 + record_span(r);
+	source.end0 = r->pos0 + (int64_t)record_cigar_span(r).ref;
 	if (scanner->within && !intervals_overlap(scanner->within, ref, r->pos0, source.end0))
 		return SPHEX_OK;
 	status = find_sample(scanner->groups, r, &source.element.sample, err);

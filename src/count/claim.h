@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/prefetch.h"
 #include "base/status.h"
 #include "name_hash.h"
 
@@ -20,12 +21,7 @@ enum sphex_status claims_reserve(struct claims *c, size_t n, struct sphex_error 
 /* Asks the memory for the name's slot, some names before it is needed. */
 static inline void claims_prefetch(const struct claims *c, struct name_hash name)
 {
-#if defined(__GNUC__)
-	__builtin_prefetch(&c->slots[name.lo & (c->n_slots - 1)], 1);
-#else
-	(void)c;
-	(void)name;
-#endif
+	prefetch(&c->slots[name.lo & (c->n_slots - 1)]);
 }
 /* Adds the name; false when it was there. */
 bool claims_take(struct claims *c, struct name_hash name);

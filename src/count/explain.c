@@ -98,7 +98,7 @@ enum sphex_status explain_unit(const struct observer *observer, struct unit *uni
 		if (r.ref_id != ref_id || r.pos0 < 0)
 			continue;
 		says = observe_one(observer, &r, site, &reason);
-		if (says == SAYS_NO_BASE && ((uint32_t)r.pos0 > pos0 || observe_end0(&r) <= pos0))
+		if (says == SAYS_NO_BASE && ((uint32_t)r.pos0 > pos0 || record_end0(&r, record_cigar_span(&r)) <= pos0))
 			continue;
 		status = add(out, &r, pos0, says, reason, err);
 		if (status)

@@ -1,8 +1,9 @@
 /*
- * Most records cover no site: they cost the check of their lengths and one comparison. The few others get
- * their CIGAR walked; the bases found are judged together by the classify kernel when the unit ends.
+ * Most records cover no site: they cost the check of their lengths and one comparison. The few
+ * others get their CIGAR walked; the bases found are judged together by the classify kernel when
+ * the unit ends.
  */
-#include "observe.h"
+#include "observe_parts.h"
 
 #include <string.h>
 
@@ -20,14 +21,6 @@
 #define TEXT_ALT 2u
 #define TEXT_OTHER 4u
 
-struct scan {
-	const struct observer *observer;
-	struct observations *out;
-	uint32_t site, sites_end; /* next site of the reference at hand, and where its sites end */
-	int32_t ref_id;
-	uint8_t dropped; /* what a record at hand says that the filter dropped; else SAYS_NO_BASE */
-};
-
 void observations_free(struct observations *o)
 {
 	memory_free(o->items);
@@ -37,10 +30,12 @@ void observations_free(struct observations *o)
 	memory_free(o->alts);
 	memory_free(o->classes);
 	memory_free(o->judged);
+	memory_free(o->strips.items);
+	memory_free(o->strips.calls);
 	memset(o, 0, sizeof(*o));
 }
 
-static bool reserve(struct observations *o, size_t want)
+bool observations_reserve(struct observations *o, size_t want)
 {
 	size_t cap = o->cap, cap_bases;
 	uint8_t **columns[] = {&o->bases, &o->quals, &o->refs, &o->alts, &o->classes};
@@ -62,13 +57,13 @@ static bool reserve(struct observations *o, size_t want)
 /* ---------------------------------------------------------------- text alleles */
 
 struct text_match {
-	size_t nbytes;  /* of the read's text */
+	size_t nbytes;   /* of the read's text */
 	size_t ref, alt; /* leading letters that equal the allele's */
 };
 
 /* The read's text from base q on, at most as long as the longer allele, against both alleles. */
-static struct text_match match_text(const struct observer *observer, const struct record *r, uint32_t q,
-        const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes)
+static struct text_match match_text(const struct observer *observer, const struct record *r,
+	uint32_t q, const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes)
 {
 	static const char letters[] = "NACNGNNNTNNNNNNN";
 	size_t longer = ref_nbytes > alt_nbytes ? ref_nbytes : alt_nbytes;
@@ -89,7 +84,8 @@ static struct text_match match_text(const struct observer *observer, const struc
 	return m;
 }
 
-static uint8_t judge_text(const struct observer *observer, const struct record *r, uint32_t q, uint32_t line)
+static uint8_t judge_text(
+	const struct observer *observer, const struct record *r, uint32_t q, uint32_t line)
 {
 	const struct variants *v = observer->sites->variants;
 	size_t ref_nbytes, alt_nbytes;
@@ -107,32 +103,12 @@ static uint8_t judge_text(const struct observer *observer, const struct record *
 	return starts_with_alt ? TEXT_ALT : TEXT_OTHER;
 }
 
-/* ---------------------------------------------------------------- events */
-
-/* What the record says about the event of `site`; CLASS_NO_BASE: it does not look. */
-static uint8_t judge_site(const struct observer *observer, const struct record *r, uint32_t site,
-	struct cigar_place *place, struct said_alts *said)
-{
-	const struct sites *sites = observer->sites;
-	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
-
-	return judge_alt(&sites->events, ref->first, ref->n, ref->i, r, place, observer->min_baseq,
-		said);
-}
-
-static bool is_looked_at_by(const struct observer *observer, const struct record *r, uint32_t site)
-{
-	const struct sites *sites = observer->sites;
-	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
-
-	return event_is_looked_at(&sites->events.items[ref->first + ref->i], r);
-}
-
 /* ---------------------------------------------------------------- one covering record */
 
 #define NO_OFFSET UINT32_MAX
 
-/* Where the walk along the CIGAR stands: `op_left` more bases of `op` from (read q, reference p). */
+/* Where the walk along the CIGAR stands: `op_left` more bases of `op` from (read q, reference p).
+ */
 struct walk {
 	const struct record *r;
 	uint32_t i, op, op_left;
@@ -162,23 +138,22 @@ static uint32_t walk_to(struct walk *w, int64_t pos0)
 	}
 }
 
-/*
- * With room reserved. `says` stands unless there is a base to be judged, at offset q; a record without SEQ
- * has none anywhere.
+/* With room reserved. Offset q: of the base to be judged; a record without SEQ has none anywhere.
  */
-static void add(struct scan *s, struct name_hash name, uint32_t site, const struct record *r, uint32_t q,
-        uint8_t says)
+static void add(
+	struct scan *s, struct name_hash name, uint32_t site, const struct record *r, uint32_t q)
 {
 	const struct sites *sites = s->observer->sites;
 	struct observations *o = s->out;
 	size_t i = o->n_bases;
 
-	o->items[o->n] = (struct observation){name, site, says, record_name(r)[0] == '*' && r->name_nbytes == 2};
-	if (says == SAYS_NO_BASE && q < r->n_bases) {
+	o->items[o->n] = (struct observation){name, site, SAYS_NO_BASE, record_is_nameless(r)};
+	if (q < r->n_bases) {
 		bool text = sites->refs[site] == ALLELE_TEXT;
 
 		o->quals[i] = r->quals[q];
-		o->bases[i] = text ? judge_text(s->observer, r, q, sites->variant[site]) : record_base(r, q);
+		o->bases[i] = text ? judge_text(s->observer, r, q, sites->variant[site])
+				   : record_base(r, q);
 		o->refs[i] = text ? TEXT_REF : sites->refs[site];
 		o->alts[i] = text ? TEXT_ALT : sites->alts[site];
 		o->judged[i] = (uint32_t)o->n;
@@ -189,12 +164,12 @@ static void add(struct scan *s, struct name_hash name, uint32_t site, const stru
 
 /* Of the sites that the record aligns a base to, the one listed first. */
 static enum sphex_status observe_first_listed(struct scan *s, const struct record *r, int64_t end,
-        struct walk walk, struct name_hash name, struct sphex_error *err)
+	struct walk walk, struct name_hash name, struct sphex_error *err)
 {
 	const struct sites *sites = s->observer->sites;
 	uint32_t best = SITE_NONE, best_q = NO_OFFSET;
 
-	for (uint32_t i = s->site; i < s->sites_end && sites->pos0[i] < end; i++) {
+	for (uint32_t i = s->sites.i; i < s->sites.end && sites->pos0[i] < end; i++) {
 		uint32_t q;
 
 		if (best != SITE_NONE && sites->order[i] > sites->order[best])
@@ -209,82 +184,40 @@ static enum sphex_status observe_first_listed(struct scan *s, const struct recor
 	}
 	if (best == SITE_NONE)
 		return SPHEX_OK;
-	if (!reserve(s->out, s->out->n + 1))
+	if (!observations_reserve(s->out, s->out->n + 1))
 		return fail_memory(err);
-	add(s, name, best, r, best_q, SAYS_NO_BASE);
+	add(s, name, best, r, best_q);
 	return SPHEX_OK;
 }
 
-static enum sphex_status observe_all(struct scan *s, const struct record *r, int64_t end, struct walk walk,
-        struct name_hash name, struct sphex_error *err)
+static enum sphex_status observe_all(struct scan *s, const struct record *r, int64_t end,
+	struct walk walk, struct name_hash name, struct sphex_error *err)
 {
-	const struct sites *sites = s->observer->sites;
-	struct cigar_place place = cigar_start(r);
-	struct said_alts said = {0};
+	const uint32_t *positions = s->sites.pos0;
 
-	for (uint32_t i = s->site; i < s->sites_end && sites->pos0[i] < end; i++) {
-		uint8_t says = s->dropped;
-		uint32_t q = NO_OFFSET;
+	for (uint32_t i = s->sites.i; i < s->sites.end && positions[i] < end; i++) {
+		uint32_t q = walk_to(&walk, positions[i]);
 
-		if (site_end0(sites, i) <= (uint32_t)r->pos0)
+		if (q == NO_OFFSET && !s->observer->rules->spanning_claims)
 			continue;
-		if (sites->refs[i] == ALLELE_EVENT) {
-			if (says == SAYS_NO_BASE)
-				says = judge_site(s->observer, r, i, &place, &said);
-			else if (!is_looked_at_by(s->observer, r, i))
-				says = SAYS_NO_BASE;
-			if (says == SAYS_NO_BASE)
-				continue;
-		} else {
-			q = walk_to(&walk, sites->pos0[i]);
-			if (q == NO_OFFSET && !s->observer->rules->spanning_claims)
-				continue;
-		}
-		if (!reserve(s->out, s->out->n + 1))
+		if (!observations_reserve(s->out, s->out->n + 1))
 			return fail_memory(err);
-		add(s, name, i, r, q, says);
+		add(s, name, i, r, q);
 	}
 	return SPHEX_OK;
 }
 
-/* Of every mapped record, also far from all sites: a damaged CIGAR may be why it does not cover one. */
-static enum sphex_status check_cigar(const struct record *r, struct sphex_error *err)
-{
-	uint64_t n = 0;
-
-	for (uint32_t i = 0; i < r->n_cigar; i++) {
-		uint32_t word = record_cigar_word(r, i);
-
-		if ((word & 15) > CIGAR_X)
-			return fail(err, SPHEX_E_DATA,
-			        "damaged BAM record: operation %u in its CIGAR has no meaning", word & 15);
-		n += CIGAR_CONSUMES_READ >> (word & 15) & 1 ? word >> 4 : 0;
-	}
-	if (!r->n_bases || n == r->n_bases)
-		return SPHEX_OK;
-	return fail(err, SPHEX_E_DATA, "damaged BAM record: its CIGAR speaks of %llu bases, SEQ has %u",
-	        (unsigned long long)n, r->n_bases);
-}
-
-static enum sphex_status check_name_and_quals(const struct record *r, struct sphex_error *err)
-{
-	if (memchr(record_name(r), 0, r->name_nbytes - 1u))
-		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
-	if (r->n_bases && r->quals[0] == 0xFF && memcmp(r->quals, r->quals + 1, r->n_bases - 1) != 0)
-		return fail(err, SPHEX_E_DATA, "damaged BAM record: some of its bases have no quality");
-	return SPHEX_OK;
-}
-
-static enum sphex_status observe_record(struct scan *s, const struct record *r, int64_t end,
-        struct sphex_error *err)
+static enum sphex_status observe_record(
+	struct scan *s, const struct record *r, int64_t end, struct sphex_error *err)
 {
 	const struct count_rules *rules = s->observer->rules;
 	struct walk walk = {.r = r, .p = r->pos0, .consumes_read = CIGAR_CONSUMES_READ};
-	struct name_hash name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
+	struct name_hash name;
 
 	s->out->n_covering++;
-	if (rules->reports_filtered && check_name_and_quals(r, err))
-		return err->status;
+	if (rules->claims == CLAIM_FRAGMENTS)
+		return observe_native(s, r, end, err);
+	name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
 	if (rules->padding_consumes_read)
 		walk.consumes_read |= 1u << CIGAR_P;
 	if (rules->choice == SITES_FIRST_LISTED)
@@ -297,53 +230,53 @@ static enum sphex_status observe_record(struct scan *s, const struct record *r, 
 enum sphex_status not_sorted(uint64_t key, uint64_t key_before, struct sphex_error *err)
 {
 	fail(err, SPHEX_E_DATA,
-	        "not sorted by coordinate: a record at reference %d, position %u comes after reference %d, "
-	        "position %u",
-	        (int)(int32_t)(key >> 32), (unsigned)key, (int)(int32_t)(key_before >> 32),
-	        (unsigned)key_before);
+		"not sorted by coordinate: a record at reference %d, position %u comes after "
+		"reference %d, "
+		"position %u",
+		(int)(int32_t)(key >> 32), (unsigned)key, (int)(int32_t)(key_before >> 32),
+		(unsigned)key_before);
 	return with_hint(err, "sort the file with samtools sort");
+}
+
+static struct ahead sites_of(const uint32_t *pos0, const uint32_t *ref_begins, int32_t ref_id)
+{
+	return (struct ahead){pos0, ref_begins[ref_id], ref_begins[ref_id + 1]};
 }
 
 /* Moves to the sites of another reference. */
 static void enter_reference(struct scan *s, int32_t ref_id)
 {
 	const struct sites *sites = s->observer->sites;
-	bool listed = ref_id >= 0 && (uint32_t)ref_id < sites->n_refs;
 
 	s->ref_id = ref_id;
-	s->site = listed ? sites->ref_begins[ref_id] : 0;
-	s->sites_end = listed ? sites->ref_begins[ref_id + 1] : 0;
+	s->sites = s->events = (struct ahead){0};
+	if (ref_id < 0)
+		return;
+	if (s->observer->rules->claims == CLAIM_FRAGMENTS) {
+		s->sites = sites_of(sites->loci.pos0, sites->loci.ref_begins, ref_id);
+		s->events =
+			sites_of(sites->event_sites.pos0, sites->event_sites.ref_begins, ref_id);
+	} else {
+		s->sites = sites_of(sites->pos0, sites->ref_begins, ref_id);
+	}
 }
 
-/* Skips the sites before pos0 by doubling steps: after a guess the first record may be far in. */
-static void advance_to(struct scan *s, uint32_t pos0)
+/* Passes the sites before pos0. */
+static inline void advance(struct ahead *a, uint32_t pos0)
 {
-	const uint32_t *positions = s->observer->sites->pos0;
-	uint32_t low = s->site, high, step = 1;
-
-	while (low + step < s->sites_end && positions[low + step] < pos0) {
-		low += step;
-		step *= 2;
-	}
-	high = low + step < s->sites_end ? low + step : s->sites_end;
-	low++;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (positions[middle] < pos0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	s->site = low;
+	if (a->i < a->end && a->pos0[a->i] < pos0)
+		a->i = sites_search(a->pos0, a->i, a->end, pos0);
 }
 
-/* The span of a record as indexes see it: a record without one lies on one base. */
-int64_t observe_end0(const struct record *r)
+/* Passes the events that end before pos0; those behind them may begin before it and end later. */
+static void advance_events(struct scan *s, uint32_t pos0)
 {
-	int64_t span = r->flags & FLAG_UNMAPPED ? 0 : record_span(r);
+	const struct sites *sites = s->observer->sites;
+	struct ahead *a = &s->events;
 
-	return r->pos0 + (span ? span : 1);
+	advance(a, pos0 < sites->max_width ? 0 : pos0 - sites->max_width + 1);
+	while (a->i < a->end && sites->ends0[sites->event_sites.sites[a->i]] <= pos0)
+		a->i++;
 }
 
 /* Asks the filter; what it drops may still have to be reported where it looks. */
@@ -356,34 +289,52 @@ static bool is_looked_at(struct scan *s, const struct record *r)
 	reason = filter_record(s->observer->filter, r);
 	s->out->reasons[reason]++;
 	s->dropped = reason == REASON_NONE       ? SAYS_NO_BASE
-	             : reason == REASON_LOW_MAPQ ? SAYS_LOW_MAPQ
-	                                         : SAYS_FILTERED;
+		     : reason == REASON_LOW_MAPQ ? SAYS_LOW_MAPQ
+						 : SAYS_FILTERED;
 	return reason != REASON_UNMAPPED;
 }
 
-static enum sphex_status scan_record(struct scan *s, const struct record *r, struct sphex_error *err)
+/* Of every mapped record, also far from all sites: a damaged CIGAR may be why it covers none. */
+static enum sphex_status refuse_cigar(
+	const struct record *r, struct cigar_span span, struct sphex_error *err)
 {
-	const struct sites *sites = s->observer->sites;
-	uint32_t first; /* sites that begin before it end before the record */
+	if (span.highest_op > CIGAR_X)
+		return fail(err, SPHEX_E_DATA,
+			"damaged BAM record: operation %u in its CIGAR has no meaning",
+			span.highest_op);
+	return fail(err, SPHEX_E_DATA,
+		"damaged BAM record: its CIGAR speaks of %llu bases, SEQ has %u",
+		(unsigned long long)span.read, r->n_bases);
+}
+
+static inline bool is_reached(const struct ahead *a, int64_t end)
+{
+	return a->i < a->end && a->pos0[a->i] < end;
+}
+
+static inline enum sphex_status scan_record(
+	struct scan *s, const struct record *r, struct sphex_error *err)
+{
+	struct cigar_span span;
 	int64_t end;
 
 	if (!is_looked_at(s, r))
 		return SPHEX_OK;
-	if (s->observer->rules->reports_filtered && check_cigar(r, err))
-		return err->status;
+	span = record_cigar_span(r);
+	if (s->observer->rules->reports_filtered &&
+		(span.highest_op > CIGAR_X || (r->n_bases && span.read != r->n_bases)))
+		return refuse_cigar(r, span, err);
 	if (r->ref_id != s->ref_id)
 		enter_reference(s, r->ref_id);
-	if (s->site == s->sites_end || r->pos0 < 0)
+	if (r->pos0 < 0)
 		return SPHEX_OK;
-	first = (uint32_t)r->pos0 < sites->max_width ? 0 : (uint32_t)r->pos0 - sites->max_width + 1;
-	if (sites->pos0[s->site] < first)
-		advance_to(s, first);
-	while (s->site < s->sites_end && site_end0(sites, s->site) <= (uint32_t)r->pos0)
-		s->site++;
-	if (s->site == s->sites_end)
-		return SPHEX_OK;
-	end = observe_end0(r);
-	return sites->pos0[s->site] < end ? observe_record(s, r, end, err) : SPHEX_OK;
+	end = record_end0(r, span);
+	advance(&s->sites, (uint32_t)r->pos0);
+	if (s->events.i < s->events.end)
+		advance_events(s, (uint32_t)r->pos0);
+	if (is_reached(&s->sites, end) || is_reached(&s->events, end))
+		return observe_record(s, r, end, err);
+	return SPHEX_OK;
 }
 
 /* Judges all bases at once, and moves the observations that say something together. */
@@ -392,13 +343,12 @@ static void judge(const struct observer *observer, struct observations *o)
 	struct classify_rule rule = {observer->min_baseq, observer->rules->silent_bases};
 	size_t n = 0;
 
-	observer->kernels->classify(o->bases, o->quals, o->refs, o->alts, o->n_bases, rule, o->classes);
+	observer->kernels->classify(
+		o->bases, o->quals, o->refs, o->alts, o->n_bases, rule, o->classes);
 	for (size_t i = 0; i < o->n_bases; i++)
 		o->items[o->judged[i]].says = o->classes[i];
-	if (observer->rules->claims == CLAIM_FRAGMENTS) {
-		o->n_judged = o->n_bases;
+	if (observer->rules->claims == CLAIM_FRAGMENTS)
 		return; /* silence counts */
-	}
 	for (size_t i = 0; i < o->n; i++)
 		if (o->items[i].says != CLASS_AMBIGUOUS && o->items[i].says != CLASS_LOW_BASEQ)
 			o->items[n++] = o->items[i];
@@ -421,18 +371,24 @@ static enum sphex_status check_order(struct observations *o, const struct unit *
 	return SPHEX_OK;
 }
 
-enum sphex_status observe_unit(const struct observer *observer, struct unit *unit, struct observations *out,
-        struct sphex_error *err)
+static bool is_full(const struct observations *o)
 {
-	struct scan scan = {.observer = observer, .out = out, .ref_id = -2, .dropped = SAYS_NO_BASE};
+	return o->n >= FULL || o->strips.n >= FULL || o->strips.n_calls >= 16 * FULL;
+}
+
+enum sphex_status observe_unit(const struct observer *observer, struct unit *unit,
+	struct observations *out, struct sphex_error *err)
+{
+	struct scan scan = {
+		.observer = observer, .out = out, .ref_id = -2, .dropped = SAYS_NO_BASE};
 	const uint8_t *bytes;
 	size_t nbytes;
 	enum sphex_status status = SPHEX_OK;
 
-	out->n = out->n_bases = 0;
+	out->n = out->n_bases = out->strips.n = out->strips.n_calls = 0;
 	out->n_records = out->n_covering = out->n_judged = 0;
 	memset(out->reasons, 0, sizeof(out->reasons));
-	while (!status && out->n < FULL) {
+	while (!status && !is_full(out)) {
 		struct record r;
 
 		status = unit_next(unit, &bytes, &nbytes, err);
@@ -461,18 +417,19 @@ uint32_t observe_offset(const struct record *r, uint32_t pos0)
 	return (int64_t)pos0 < r->pos0 ? NO_OFFSET : walk_to(&walk, pos0);
 }
 
-static uint8_t judge_base(const struct observer *observer, const struct record *r, uint32_t q, uint32_t site)
+static uint8_t judge_base(
+	const struct observer *observer, const struct record *r, uint32_t q, uint32_t site)
 {
 	struct classify_rule rule = {observer->min_baseq, observer->rules->silent_bases};
 	uint8_t base = record_base(r, q), says;
 
-	observer->kernels->classify(&base, &r->quals[q], &observer->sites->refs[site], &observer->sites->alts[site],
-	        1, rule, &says);
+	observer->kernels->classify(&base, &r->quals[q], &observer->sites->refs[site],
+		&observer->sites->alts[site], 1, rule, &says);
 	return says;
 }
 
 uint8_t observe_one(const struct observer *observer, const struct record *r, uint32_t site,
-        enum filter_reason *reason)
+	enum filter_reason *reason)
 {
 	struct cigar_place place = cigar_start(r);
 	struct said_alts said = {0};
@@ -483,9 +440,9 @@ uint8_t observe_one(const struct observer *observer, const struct record *r, uin
 	if (*reason == REASON_UNMAPPED)
 		return SAYS_NO_BASE;
 	if (observer->sites->refs[site] == ALLELE_EVENT && *reason)
-		says = is_looked_at_by(observer, r, site) ? CLASS_OTHER : SAYS_NO_BASE;
+		says = observe_looks_at_event(observer, r, site) ? CLASS_OTHER : SAYS_NO_BASE;
 	else if (observer->sites->refs[site] == ALLELE_EVENT)
-		says = judge_site(observer, r, site, &place, &said);
+		says = observe_event(observer, r, site, &place, &said);
 	else if (q != NO_OFFSET && *reason)
 		says = CLASS_OTHER; /* it looks; what it says does not matter */
 	else if (q < r->n_bases)

@@ -10,6 +10,7 @@
 #include "name_hash.h"
 #include "simd/kernels.h"
 #include "sites.h"
+#include "strip.h"
 
 /* What a record says about a site beside the classes of the kernels, which come first. */
 enum {
@@ -32,6 +33,7 @@ struct observations {
 	uint8_t *bases, *quals, *refs, *alts, *classes;
 	uint32_t *judged;
 	size_t n_bases;
+	struct strips strips; /* native mode: what is said about SNVs */
 	/* facts about the records that were read */
 	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
 	uint64_t first_voffset;       /* the same */
@@ -51,22 +53,21 @@ struct observer {
 void observations_free(struct observations *o);
 
 /*
- * Reads records until the unit is finished or `out` is full, `out` being emptied first. SPHEX_E_DATA for a
- * damaged record and for records out of order. Observations that say nothing are left out.
+ * Reads records until the unit is finished or `out` is full, `out` being emptied first.
+ * SPHEX_E_DATA for a damaged record and for records out of order. Observations that say nothing are
+ * left out.
  */
-enum sphex_status observe_unit(const struct observer *observer, struct unit *unit, struct observations *out,
-                               struct sphex_error *err);
+enum sphex_status observe_unit(const struct observer *observer, struct unit *unit,
+	struct observations *out, struct sphex_error *err);
 
 /*
- * What one record says about one site (enum base_class or SAYS_...), judged alone; *reason is the filter's
- * answer. SAYS_NO_BASE also for records that are in no row.
+ * What one record says about one site (enum base_class or SAYS_...), judged alone; *reason is the
+ * filter's answer. SAYS_NO_BASE also for records that are in no row.
  */
 uint8_t observe_one(const struct observer *observer, const struct record *r, uint32_t site,
-        enum filter_reason *reason);
+	enum filter_reason *reason);
 /* Offset in the read of the base aligned to pos0; UINT32_MAX without one. */
 uint32_t observe_offset(const struct record *r, uint32_t pos0);
-/* Behind the last position of the record; one without a span lies on one base. */
-int64_t observe_end0(const struct record *r);
 
 /* The error for a record of which the sort key is below that of the one before. */
 enum sphex_status not_sorted(uint64_t key, uint64_t key_before, struct sphex_error *err);

@@ -27,8 +27,17 @@ struct builder {
 	size_t n_rows;
 };
 
+static void site_list_free(struct site_list *list)
+{
+	memory_free(list->pos0);
+	memory_free(list->sites);
+	memory_free(list->ref_begins);
+}
+
 void sites_free(struct sites *s)
 {
+	site_list_free(&s->loci);
+	site_list_free(&s->event_sites);
 	memory_free(s->pos0);
 	memory_free(s->ends0);
 	memory_free(s->event_refs);
@@ -41,6 +50,32 @@ void sites_free(struct sites *s)
 	memory_free(s->row_sites);
 	memory_free(s->kept_rows);
 	memset(s, 0, sizeof(*s));
+}
+
+uint32_t sites_search(const uint32_t *positions, uint32_t begin, uint32_t end, uint32_t pos0)
+{
+	uint32_t step = 1;
+
+	/* doubling steps: what is searched is mostly near */
+	while (begin < end && positions[begin] < pos0) {
+		uint32_t far = end - begin > step ? begin + step : end - 1;
+
+		if (positions[far] < pos0) {
+			begin = far + 1;
+			step *= 2;
+			continue;
+		}
+		for (begin++; begin < far;) {
+			uint32_t middle = begin + (far - begin) / 2;
+
+			if (positions[middle] < pos0)
+				begin = middle + 1;
+			else
+				far = middle;
+		}
+		break;
+	}
+	return begin;
 }
 
 int32_t sites_reference_of(const struct sites *s, uint32_t site)

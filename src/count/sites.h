@@ -23,6 +23,13 @@ struct event_ref {
 	uint32_t n, i;  /* events of the record; which of them is the ALT */
 };
 
+/* Some of the sites in their order, with their positions side by side. */
+struct site_list {
+	uint32_t *pos0, *sites;
+	uint32_t *ref_begins; /* as of all sites */
+	size_t n;
+};
+
 struct sites {
 	const struct variants *variants; /* borrowed */
 	size_t n;
@@ -38,6 +45,9 @@ struct sites {
 	struct events events; /* of the sites that are no SNVs */
 	struct event_ref *event_refs;
 	size_t n_event_refs;
+	/* native mode: the first site of each position at which there are SNVs, and the other sites
+	 */
+	struct site_list loci, event_sites;
 	bool in_list_order; /* within each reference, order ascends with position */
 
 	/* rows */
@@ -86,6 +96,8 @@ enum sphex_status sites_build(const struct variants *variants, const struct rows
 enum sphex_status sites_build_native(const struct variants *variants, const struct rows *rows,
 	uint32_t n_refs, const uint32_t *contig_refs, const struct reference *references,
 	struct sites *out, struct missing_contigs *missing, struct sphex_error *err);
+/* Of sites at [begin, end) of a list, or of all: the first at or behind pos0. */
+uint32_t sites_search(const uint32_t *positions, uint32_t begin, uint32_t end, uint32_t pos0);
 /* The reference id of a site; -1 for SITE_NONE. */
 int32_t sites_reference_of(const struct sites *s, uint32_t site);
 void sites_free(struct sites *s);

@@ -158,6 +158,45 @@ static void make_sites(
 	}
 }
 
+/* With room for all sites. */
+static enum sphex_status new_list(
+	struct site_list *list, const struct sites *s, struct sphex_error *err)
+{
+	list->pos0 = memory_new(s->n, sizeof(*list->pos0));
+	list->sites = memory_new(s->n, sizeof(*list->sites));
+	list->ref_begins = memory_new(s->n_refs + 1u, sizeof(*list->ref_begins));
+	return list->pos0 && list->sites && list->ref_begins ? SPHEX_OK : fail_memory(err);
+}
+
+static void add_to_list(struct site_list *list, const struct sites *s, uint32_t site)
+{
+	list->pos0[list->n] = s->pos0[site];
+	list->sites[list->n++] = site;
+}
+
+enum sphex_status sites_list(struct sites *s, struct sphex_error *err)
+{
+	struct site_list *loci = &s->loci, *events = &s->event_sites;
+	enum sphex_status status = new_list(loci, s, err);
+
+	if (!status)
+		status = new_list(events, s, err);
+	for (uint32_t ref = 0; ref <= s->n_refs && !status; ref++) {
+		loci->ref_begins[ref] = (uint32_t)loci->n;
+		events->ref_begins[ref] = (uint32_t)events->n;
+		if (ref == s->n_refs)
+			break;
+		for (uint32_t site = s->ref_begins[ref]; site < s->ref_begins[ref + 1]; site++) {
+			if (s->refs[site] == ALLELE_EVENT)
+				add_to_list(events, s, site);
+			else if (loci->n == loci->ref_begins[ref] ||
+				 loci->pos0[loci->n - 1] != s->pos0[site])
+				add_to_list(loci, s, site);
+		}
+	}
+	return status;
+}
+
 enum sphex_status sites_build_native(const struct variants *variants, const struct rows *rows,
 	uint32_t n_refs, const uint32_t *contig_refs, const struct reference *references,
 	struct sites *out, struct missing_contigs *missing, struct sphex_error *err)
@@ -185,6 +224,7 @@ enum sphex_status sites_build_native(const struct variants *variants, const stru
 		qsort(placed, n_placed, sizeof(*placed), compare_placed_lines);
 		make_sites(&b, placed, n_placed, line_sites);
 		missing_contigs_finish(missing, variants->contigs.n);
+		status = sites_list(out, err);
 	}
 	memory_free(placed);
 	memory_free(line_sites);

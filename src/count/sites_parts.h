@@ -20,6 +20,8 @@ enum sphex_status sites_start(struct sites *s, const struct variants *variants, 
 /* ref_begins held the number of sites of the reference before; sets the guard behind the last site.
  */
 void sites_finish(struct sites *s);
+/* Lists the loci of SNVs and the events, for the native mode. */
+enum sphex_status sites_list(struct sites *s, struct sphex_error *err);
 void missing_contigs_finish(struct missing_contigs *missing, size_t n_contigs);
 /* The 4-bit code of an allele's first letter, ALLELE_NEVER if no base has it. */
 uint8_t sites_allele_code(const char *allele);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "count/sites_parts.h"
 #include "variants/contig_names.h"
 
 static void check(enum sphex_status status, const struct sphex_error *err)
@@ -56,6 +57,8 @@ void site_table_finish(
 	check(sites_build(&t->variants, &t->rows, 3, contig_refs, &options, &t->sites, &t->missing,
 		      &err),
 		&err);
+	if (mode == SPHEX_MODE_NATIVE)
+		check(sites_list(&t->sites, &err), &err);
 	memory_free(contig_refs);
 }
 

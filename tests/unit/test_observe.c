@@ -571,9 +571,11 @@ static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode
 	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
 	cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_E_DATA);
 	cr_assert_eq(err.voffset, at - start);
-	cr_assert_eq(o.n, 3);
-	for (size_t i = 0; i < 3; i++)
+	cr_assert_eq(o.n + o.strips.n, 3);
+	for (size_t i = 0; i < o.n; i++)
 		cr_assert_eq(o.items[i].says, CLASS_ALT);
+	for (size_t i = 0; i < o.strips.n_calls; i++)
+		cr_assert_eq(o.strips.calls[i], CALL_G);
 	observations_free(&o);
 	site_table_free(&t);
 	close_records(&file);

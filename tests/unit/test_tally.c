@@ -71,10 +71,11 @@ static struct tally *tally_facts(const struct site_table *t, enum sphex_mode mod
 	const struct fact *facts, size_t n, size_t part)
 {
 	struct observations o = {.items = calloc(part, sizeof(*o.items))};
+	struct observer observer = {.rules = count_rules_of(mode), .sites = &t->sites};
 	struct sphex_error err;
 	struct tally *tally;
 
-	cr_assert_eq(tally_new(count_rules_of(mode), &t->sites, by_read, &tally, &err), SPHEX_OK);
+	cr_assert_eq(tally_new(&observer, by_read, &tally, &err), SPHEX_OK);
 	for (size_t begin = 0; begin < n; begin += part) {
 		o.n = n - begin < part ? n - begin : part;
 		for (size_t i = 0; i < o.n; i++) {

@@ -1,0 +1,14 @@
+/* Asks the memory for what is needed soon. */
+#ifndef SPHEX_PREFETCH_H
+#define SPHEX_PREFETCH_H
+
+static inline void prefetch(const void *p)
+{
+#if defined(__GNUC__)
+	__builtin_prefetch(p, 1);
+#else
+	(void)p;
+#endif
+}
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * One record in; out what it says by the rules of the native mode: a strip of calls for each run of
+ * loci that it aligns bases to, and an observation for each event that it looks at.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "observe_parts.h"
+
+/* From so many loci on, a run of bases is called as a whole, though not all of them lie on a locus.
+ */
+#define GATHER_MIN 8
+/* Runs in which fewer than one base in so many lies on a locus are called locus by locus. */
+#define GATHER_MAX_STEP 16
+
+/* ---------------------------------------------------------------- loci */
+
+/* Loci [begin, end) of a list, all within `n` bases from pos0 on, which are the read's from q on.
+ */
+struct run {
+	const struct record *r;
+	uint32_t begin, end;
+	uint32_t pos0, q;
+};
+
+static void call_each(const struct scan *s, const struct run *run, uint8_t *calls)
+{
+	for (uint32_t i = run->begin; i < run->end; i++)
+		s->observer->kernels->call_bases(run->r->bases, run->r->quals,
+			run->q + (s->sites.pos0[i] - run->pos0), 1, s->observer->min_baseq,
+			calls++);
+}
+
+/* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
+static void call_and_gather(const struct scan *s, const struct run *run, uint8_t *calls)
+{
+	const uint32_t *positions = s->sites.pos0;
+	uint8_t part[1024];
+
+	for (uint32_t i = run->begin; i < run->end;) {
+		uint32_t first = positions[i];
+		uint32_t left = positions[run->end - 1] - first + 1;
+		uint32_t n = left < sizeof(part) ? left : (uint32_t)sizeof(part);
+
+		s->observer->kernels->call_bases(run->r->bases, run->r->quals,
+			run->q + (first - run->pos0), n, s->observer->min_baseq, part);
+		for (; i < run->end && positions[i] - first < n; i++)
+			*calls++ = part[positions[i] - first];
+	}
+}
+
+static void call_run(const struct scan *s, const struct run *run, uint8_t *calls)
+{
+	uint32_t n = run->end - run->begin, first = s->sites.pos0[run->begin];
+	uint32_t span = s->sites.pos0[run->end - 1] - first + 1;
+
+	if (span == n)
+		s->observer->kernels->call_bases(run->r->bases, run->r->quals,
+			run->q + (first - run->pos0), n, s->observer->min_baseq, calls);
+	else if (n >= GATHER_MIN && span / GATHER_MAX_STEP <= n)
+		call_and_gather(s, run, calls);
+	else
+		call_each(s, run, calls);
+}
+
+/* Appends the run to the record's last strip, or begins a strip; strips of it begin at n_before. */
+static enum sphex_status add_run(struct scan *s, const struct run *run, size_t n_before,
+	struct name_hash name, struct sphex_error *err)
+{
+	struct strips *strips = &s->out->strips;
+	struct strip *last = strips->n > n_before ? &strips->items[strips->n - 1] : NULL;
+	uint32_t n = run->end - run->begin;
+	bool has_calls = s->dropped == SAYS_NO_BASE;
+
+	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
+		!memory_reserve(&strips->calls, &strips->calls_cap, strips->n_calls + n, 1))
+		return fail_memory(err);
+	if (last && last->locus + last->n == run->begin)
+		strips->items[strips->n - 1].n += n;
+	else
+		strips->items[strips->n++] = (struct strip){.name = name,
+			.locus = run->begin,
+			.n = n,
+			.reached = s->sites.i,
+			.calls = strips->n_calls,
+			.kind = has_calls                     ? STRIP_CALLS
+				: s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
+							      : STRIP_FILTERED,
+			.nameless = record_is_nameless(run->r)};
+	if (has_calls) {
+		call_run(s, run, strips->calls + strips->n_calls);
+		strips->n_calls += n;
+	}
+	return SPHEX_OK;
+}
+
+/* The first locus at or behind end0; where each base is a locus that needs no search. */
+static uint32_t end_of_run(const struct ahead *ahead, uint32_t begin, uint32_t end0)
+{
+	uint32_t n_bases;
+
+	if (begin == ahead->end || ahead->pos0[begin] >= end0)
+		return begin;
+	n_bases = end0 - ahead->pos0[begin];
+	if (n_bases <= ahead->end - begin && ahead->pos0[begin + n_bases - 1] == end0 - 1)
+		return begin + n_bases;
+	return sites_search(ahead->pos0, begin, ahead->end, end0);
+}
+
+/* The loci of each run of aligned bases. */
+static enum sphex_status add_strips(
+	struct scan *s, const struct record *r, struct name_hash name, struct sphex_error *err)
+{
+	struct ahead ahead = s->sites;
+	struct run run = {.r = r, .pos0 = (uint32_t)r->pos0};
+	size_t n_before = s->out->strips.n;
+	enum sphex_status status = SPHEX_OK;
+
+	for (uint32_t i = 0; i < r->n_cigar && ahead.i < ahead.end && !status; i++) {
+		uint32_t op = record_cigar_word(r, i) & 15, len = record_cigar_word(r, i) >> 4;
+		bool refs = CIGAR_CONSUMES_REF >> op & 1, reads = CIGAR_CONSUMES_READ >> op & 1;
+
+		if (refs && len > UINT32_MAX - run.pos0)
+			break; /* behind all positions */
+		if (refs) {
+			run.begin = sites_search(ahead.pos0, ahead.i, ahead.end, run.pos0);
+			run.end = end_of_run(&ahead, run.begin, run.pos0 + len);
+			ahead.i = run.end;
+			if (reads && run.begin < run.end)
+				status = add_run(s, &run, n_before, name, err);
+		}
+		run.pos0 += refs ? len : 0;
+		run.q += reads ? len : 0;
+	}
+	return status;
+}
+
+/* ---------------------------------------------------------------- events */
+
+uint8_t observe_event(const struct observer *observer, const struct record *r, uint32_t site,
+	struct cigar_place *place, struct said_alts *said)
+{
+	const struct sites *sites = observer->sites;
+	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
+
+	return judge_alt(&sites->events, ref->first, ref->n, ref->i, r, place, observer->min_baseq,
+		said);
+}
+
+bool observe_looks_at_event(const struct observer *observer, const struct record *r, uint32_t site)
+{
+	const struct sites *sites = observer->sites;
+	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
+
+	return event_is_looked_at(&sites->events.items[ref->first + ref->i], r);
+}
+
+static enum sphex_status add_events(struct scan *s, const struct record *r, int64_t end,
+	struct name_hash name, struct sphex_error *err)
+{
+	const struct sites *sites = s->observer->sites;
+	struct cigar_place place = cigar_start(r);
+	struct said_alts said = {0};
+	struct observations *o = s->out;
+
+	for (uint32_t i = s->events.i; i < s->events.end && s->events.pos0[i] < end; i++) {
+		uint32_t site = sites->event_sites.sites[i];
+		uint8_t says = s->dropped;
+
+		if (sites->ends0[site] <= (uint32_t)r->pos0)
+			continue;
+		if (says == SAYS_NO_BASE)
+			says = observe_event(s->observer, r, site, &place, &said);
+		else if (!observe_looks_at_event(s->observer, r, site))
+			says = SAYS_NO_BASE;
+		if (says == SAYS_NO_BASE)
+			continue;
+		if (!observations_reserve(o, o->n + 1))
+			return fail_memory(err);
+		o->items[o->n++] = (struct observation){name, site, says, record_is_nameless(r)};
+	}
+	return SPHEX_OK;
+}
+
+/* ---------------------------------------------------------------- the record */
+
+static enum sphex_status check_name_and_quals(const struct record *r, struct sphex_error *err)
+{
+	if (memchr(record_name(r), 0, r->name_nbytes - 1u))
+		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
+	if (r->n_bases && r->quals[0] == 0xFF &&
+		memcmp(r->quals, r->quals + 1, r->n_bases - 1) != 0)
+		return fail(err, SPHEX_E_DATA,
+			"damaged BAM record: some of its bases have no quality");
+	return SPHEX_OK;
+}
+
+enum sphex_status observe_native(
+	struct scan *s, const struct record *r, int64_t end, struct sphex_error *err)
+{
+	struct name_hash name;
+	enum sphex_status status;
+
+	if (check_name_and_quals(r, err))
+		return err->status;
+	name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
+	status = add_strips(s, r, name, err);
+	return status ? status : add_events(s, r, end, name, err);
+}

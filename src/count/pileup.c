@@ -1,0 +1,541 @@
+/*
+ * A window of loci slides over the sites. Its counters are 8 bits wide for the calls that are
+ * common, so that a strip is added by vectors, and 32 bits wide for the sums that they are emptied
+ * into; a range of loci at which dropped records look costs two additions.
+ */
+#include "pileup.h"
+
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/memory.h"
+#include "base/prefetch.h"
+#include "fragment.h"
+
+/* Strips ahead of the one at hand for which the entry of their name is asked. */
+#define PREFETCH 8
+/* Strips in waiting at which those that need not wait any more are settled: they fit the caches. */
+#define SETTLE_AT ((size_t)1 << 12)
+/* Loci counted in one go, unless one strip is longer. */
+#define WINDOW_N_LOCI ((size_t)1 << 15)
+/* Shorter strips are counted locus by locus. */
+#define VECTOR_MIN 16
+/* What the 8 bits of a plane's counter hold. */
+#define PLANE_MAX 255
+
+/*
+ * Sums of a locus: 1..15 by the set of letters that a fragment shows (bits of enum base_call), and
+ * the two of fragments without a letter.
+ */
+enum { SUM_AMBIGUOUS = 0, SUM_LOW_BASEQ = 16, N_SUMS = 17 };
+
+struct sums {
+	uint32_t n[N_SUMS];
+	int32_t n_low_mapq, n_filtered; /* change from the locus before */
+};
+
+struct pileup {
+	const struct sites *sites;
+	const struct kernels *kernels;
+	bool by_read;
+	uint32_t *counts;
+	uint64_t n_counted, n_observations;
+
+	struct strips waiting;
+	size_t settle_at;
+	/* by name: 1 + the first waiting strip, or 0; n_names is a power of 2. Per strip the same
+	 * of the next one of the name. What several cover is in the first of them. */
+	uint32_t *names, *next;
+	size_t next_cap;
+	size_t n_names, n_names_used; /* used: at most */
+
+	uint32_t first; /* locus of the window's first counters */
+	size_t n_loci;  /* counters in use; those behind are 0 */
+	size_t cap;
+	uint8_t *planes; /* N_CALL_PLANES, cap counters each */
+	struct sums *sums;
+	uint64_t *rest;                    /* a mask of `cap` bits */
+	unsigned n_in_planes;              /* strips since the planes were emptied */
+	size_t touched_begin, touched_end; /* what these strips touched */
+	int64_t n_low_mapq, n_filtered;    /* at the locus before `first` */
+};
+
+enum sphex_status pileup_new(const struct sites *sites, const struct kernels *kernels, bool by_read,
+	uint32_t *counts, struct pileup **out, struct sphex_error *err)
+{
+	struct pileup *p = memory_new_zeroed(1, sizeof(*p));
+
+	*out = p;
+	if (!p)
+		return fail_memory(err);
+	p->sites = sites;
+	p->kernels = kernels;
+	p->by_read = by_read;
+	p->counts = counts;
+	p->settle_at = SETTLE_AT;
+	return SPHEX_OK;
+}
+
+void pileup_free(struct pileup *p)
+{
+	if (!p)
+		return;
+	memory_free(p->waiting.items);
+	memory_free(p->waiting.calls);
+	memory_free(p->next);
+	memory_free(p->names);
+	memory_free(p->planes);
+	memory_free(p->sums);
+	memory_free(p->rest);
+	memory_free(p);
+}
+
+uint64_t pileup_n_counted(const struct pileup *p)
+{
+	return p->n_counted;
+}
+
+uint64_t pileup_n_observations(const struct pileup *p)
+{
+	return p->n_observations;
+}
+
+/* Behind the sites of a locus; those of events may lie among them. */
+static uint32_t sites_end_of(const struct sites *s, uint32_t locus)
+{
+	return locus + 1 < s->loci.n ? s->loci.sites[locus + 1] : (uint32_t)s->n;
+}
+
+/* ---------------------------------------------------------------- fragments */
+
+/* The entry of a name: that of its first strip, or the free one where it belongs. */
+static uint32_t *find_name(struct pileup *p, struct name_hash name)
+{
+	size_t mask = p->n_names - 1, i = name.lo & mask;
+
+	while (p->names[i]) {
+		const struct name_hash *other = &p->waiting.items[p->names[i] - 1].name;
+
+		if (other->lo == name.lo && other->hi == name.hi)
+			break;
+		i = (i + 1) & mask;
+	}
+	return &p->names[i];
+}
+
+static bool has_name(const struct pileup *p, const struct strip *s)
+{
+	return s->kind == STRIP_CALLS && !s->nameless && !p->by_read;
+}
+
+/* Enters all waiting strips by name anew, in a table with room for n_more. */
+static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sphex_error *err)
+{
+	size_t n = p->n_names ? p->n_names : 1024;
+	uint32_t *names;
+
+	while (n < 2 * (p->waiting.n + n_more))
+		n *= 2;
+	if (n != p->n_names) {
+		names = memory_new_zeroed(n, sizeof(*names));
+		if (!names)
+			return fail_memory(err);
+		memory_free(p->names);
+		p->names = names;
+		p->n_names = n;
+	} else {
+		memset(p->names, 0, n * sizeof(*p->names));
+	}
+	p->n_names_used = 0;
+	for (size_t i = p->waiting.n; i-- > 0;) {
+		const struct strip *s = &p->waiting.items[i];
+		uint32_t *entry;
+
+		if (!has_name(p, s))
+			continue;
+		entry = find_name(p, s->name);
+		p->next[i] = *entry;
+		*entry = (uint32_t)i + 1;
+		p->n_names_used++;
+	}
+	return SPHEX_OK;
+}
+
+/* Calls move from one strip to the same loci of another. */
+static void move_calls(uint8_t *to, uint8_t *from, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		uint64_t a, b;
+
+		memcpy(&a, to + i, 8);
+		memcpy(&b, from + i, 8);
+		a |= b;
+		memcpy(to + i, &a, 8);
+	}
+	for (; i < n; i++)
+		to[i] |= from[i];
+	memset(from, 0, n);
+}
+
+/* Calls that join others are observations of each SNV of their loci, but not counted on their own. */
+static void note_joined(struct pileup *p, uint32_t locus, const uint8_t *calls, size_t n)
+{
+	const struct sites *s = p->sites;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t site = s->loci.sites[locus + i], end = sites_end_of(s, locus + (uint32_t)i);
+
+		for (; calls[i] && site < end; site++)
+			p->n_observations += s->refs[site] != ALLELE_EVENT;
+	}
+}
+
+static bool is_blank(const uint8_t *calls, size_t n)
+{
+	return calls[0] == 0 && memcmp(calls, calls + 1, n - 1) == 0;
+}
+
+/*
+ * Hands the calls of a strip to the first of its name that covers their loci. Strips that no later
+ * record can meet leave the list of the name. Returns where the list ends, NULL when no call is
+ * left.
+ */
+static uint32_t *join(struct pileup *p, const struct strip *s, uint8_t *calls)
+{
+	uint32_t *link = find_name(p, s->name);
+	bool moved = false;
+
+	while (*link) {
+		const struct strip *other = &p->waiting.items[*link - 1];
+		uint32_t begin = s->locus > other->locus ? s->locus : other->locus;
+		uint32_t end = s->locus + s->n, other_end = other->locus + other->n;
+
+		if (other_end <= s->reached && p->next[*link - 1]) {
+			*link = p->next[*link - 1];
+			continue;
+		}
+		end = end < other_end ? end : other_end;
+		if (begin < end) {
+			note_joined(p, begin, calls + (begin - s->locus), end - begin);
+			move_calls(p->waiting.calls + other->calls + (begin - other->locus),
+				calls + (begin - s->locus), end - begin);
+			moved = true;
+		}
+		link = &p->next[*link - 1];
+	}
+	return moved && is_blank(calls, s->n) ? NULL : link;
+}
+
+static bool reserve(struct pileup *p, size_t n, size_t n_calls)
+{
+	struct strips *w = &p->waiting;
+
+	return memory_reserve(&w->items, &w->cap, w->n + n, sizeof(*w->items)) &&
+	       memory_reserve(&p->next, &p->next_cap, w->n + n, sizeof(*p->next)) &&
+	       memory_reserve(&w->calls, &w->calls_cap, w->n_calls + n_calls, 1);
+}
+
+/* With room for it. */
+static void wait_for_mate(struct pileup *p, const struct strip *s, uint8_t *calls)
+{
+	struct strips *w = &p->waiting;
+
+	if (has_name(p, s)) {
+		uint32_t *link = join(p, s, calls);
+
+		if (!link)
+			return;
+		p->next[w->n] = 0;
+		*link = (uint32_t)w->n + 1;
+		p->n_names_used++;
+	}
+	w->items[w->n] = *s;
+	w->items[w->n].calls = w->n_calls;
+	if (s->kind == STRIP_CALLS) {
+		memcpy(w->calls + w->n_calls, calls, s->n);
+		w->n_calls += s->n;
+	}
+	w->n++;
+}
+
+/* ---------------------------------------------------------------- counting strips */
+
+static unsigned sum_of(uint8_t call)
+{
+	if (call & 15)
+		return call & 15;
+	return call & CALL_LOW_BASEQ ? SUM_LOW_BASEQ : SUM_AMBIGUOUS;
+}
+
+/* From the planes into the sums, before a counter could overflow. */
+static void empty_planes(struct pileup *p)
+{
+	static const uint8_t sums[N_CALL_PLANES] = {CALL_A, CALL_C, CALL_G, CALL_T, SUM_LOW_BASEQ};
+
+	for (unsigned k = 0; k < N_CALL_PLANES; k++) {
+		uint8_t *plane = p->planes + k * p->cap;
+
+		for (size_t i = p->touched_begin; i < p->touched_end; i++)
+			p->sums[i].n[sums[k]] += plane[i];
+		memset(plane + p->touched_begin, 0, p->touched_end - p->touched_begin);
+	}
+	p->n_in_planes = 0;
+	p->touched_begin = p->touched_end = 0;
+}
+
+static void count_few(struct sums *sums, const uint8_t *calls, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (calls[i])
+			sums[i].n[sum_of(calls[i])]++;
+}
+
+static void count_many(struct pileup *p, size_t at, const uint8_t *calls, size_t n)
+{
+	if (p->n_in_planes == PLANE_MAX)
+		empty_planes(p);
+	if (p->n_in_planes == 0)
+		p->touched_begin = at;
+	p->n_in_planes++;
+	p->touched_begin = at < p->touched_begin ? at : p->touched_begin;
+	p->touched_end = at + n > p->touched_end ? at + n : p->touched_end;
+	p->kernels->add_calls(calls, n, p->planes + at, p->cap, p->rest);
+	for (size_t word = 0; word < (n + 63) / 64; word++) {
+		for (uint64_t bits = p->rest[word]; bits; bits &= bits - 1) {
+			size_t i = word * 64 + lowest_bit(bits);
+
+			p->sums[at + i].n[sum_of(calls[i])]++;
+		}
+	}
+}
+
+static void count_strip(struct pileup *p, const struct strip *s)
+{
+	size_t at = s->locus - p->first;
+	const uint8_t *calls = p->waiting.calls + s->calls;
+
+	if (s->kind == STRIP_LOW_MAPQ) {
+		p->sums[at].n_low_mapq++;
+		p->sums[at + s->n].n_low_mapq--;
+	} else if (s->kind == STRIP_FILTERED) {
+		p->sums[at].n_filtered++;
+		p->sums[at + s->n].n_filtered--;
+	} else if (s->n < VECTOR_MIN) {
+		count_few(p->sums + at, calls, s->n);
+	} else {
+		count_many(p, at, calls, s->n);
+	}
+}
+
+/* ---------------------------------------------------------------- loci that are done */
+
+/* Where fragments belong that show this set of letters. */
+static unsigned column_of(unsigned letters, unsigned ref, unsigned alt)
+{
+	bool shows_ref = letters & ref, shows_alt = letters & alt,
+	     shows_other = letters & ~(ref | alt);
+
+	if (shows_ref + shows_alt + shows_other > 1)
+		return COUNT_DISCORDANT;
+	return shows_ref ? COUNT_REF : shows_alt ? COUNT_ALT : COUNT_OTHER;
+}
+
+static void count_site(struct pileup *p, uint32_t site, const struct sums *sums)
+{
+	uint32_t *counts = p->counts + (size_t)site * N_NATIVE_COUNTS;
+	uint8_t ref = p->sites->refs[site], alt = p->sites->alts[site];
+
+	ref = ref == ALLELE_NEVER ? 0 : ref;
+	alt = alt == ALLELE_NEVER ? 0 : alt;
+	for (unsigned letters = 1; letters < 16; letters++)
+		if (sums->n[letters])
+			counts[column_of(letters, ref, alt)] += sums->n[letters];
+	counts[COUNT_AMBIGUOUS] += sums->n[SUM_AMBIGUOUS];
+	counts[COUNT_LOW_BASEQ] += sums->n[SUM_LOW_BASEQ];
+	counts[COUNT_LOW_MAPQ] += (uint32_t)p->n_low_mapq;
+	counts[COUNT_FILTERED] += (uint32_t)p->n_filtered;
+	for (unsigned i = 0; i < N_NATIVE_COUNTS; i++)
+		p->n_observations += counts[i];
+	p->n_counted += (uint64_t)counts[COUNT_REF] + counts[COUNT_ALT] + counts[COUNT_OTHER];
+}
+
+/* Reads the sums of the loci before `end`, and moves the window there. */
+static void finish_loci(struct pileup *p, uint32_t end)
+{
+	const struct site_list *loci = &p->sites->loci;
+	size_t n = end - p->first < p->n_loci ? end - p->first : p->n_loci;
+
+	empty_planes(p);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t locus = p->first + (uint32_t)i;
+		uint32_t sites_end = sites_end_of(p->sites, locus);
+
+		p->n_low_mapq += p->sums[i].n_low_mapq;
+		p->n_filtered += p->sums[i].n_filtered;
+		for (uint32_t site = loci->sites[locus]; site < sites_end; site++)
+			if (p->sites->refs[site] != ALLELE_EVENT)
+				count_site(p, site, &p->sums[i]);
+	}
+	/* one more than n_loci: there ranges end */
+	memmove(p->sums, p->sums + n, (p->n_loci + 1 - n) * sizeof(*p->sums));
+	memset(p->sums + (p->n_loci + 1 - n), 0, n * sizeof(*p->sums));
+	p->n_loci -= n;
+	p->first = end;
+}
+
+/* ---------------------------------------------------------------- settling */
+
+/* Counters for the loci before `end`; the planes are empty. */
+static enum sphex_status widen(struct pileup *p, uint32_t end, struct sphex_error *err)
+{
+	size_t n = end - p->first, cap = p->cap ? p->cap : 1024;
+	struct sums *sums;
+
+	if (n > p->cap) {
+		while (cap < n)
+			cap *= 2;
+		sums = memory_new_zeroed(cap + 1, sizeof(*sums));
+		if (!sums)
+			return fail_memory(err);
+		if (p->n_loci)
+			memcpy(sums, p->sums, (p->n_loci + 1) * sizeof(*sums));
+		memory_free(p->sums);
+		memory_free(p->planes);
+		memory_free(p->rest);
+		p->sums = sums;
+		p->planes = memory_new_zeroed(cap, N_CALL_PLANES);
+		p->rest = memory_new(cap / 64 + 1, sizeof(*p->rest));
+		p->cap = p->planes && p->rest ? cap : 0;
+		if (!p->cap)
+			return fail_memory(err);
+	}
+	p->n_loci = n > p->n_loci ? n : p->n_loci;
+	return SPHEX_OK;
+}
+
+/* Waits for nothing any more. */
+static bool is_ready(const struct strip *s, uint32_t reached)
+{
+	return s->n && s->locus + s->n <= reached;
+}
+
+/* What there is to count up to `reached`: the strips that are ready and begin before `limit`. */
+struct batch {
+	uint32_t reached, limit;
+	uint32_t end;  /* behind their loci */
+	uint32_t next; /* lowest locus of the other strips, at most `reached` */
+};
+
+/* Chooses the ready strips of the next WINDOW_N_LOCI loci; false when none is ready. */
+static bool choose_batch(const struct pileup *p, uint32_t reached, struct batch *out)
+{
+	const struct strips *w = &p->waiting;
+	uint32_t lowest = UINT32_MAX;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (is_ready(&w->items[i], reached) && w->items[i].locus < lowest)
+			lowest = w->items[i].locus;
+	*out = (struct batch){.reached = reached, .end = p->first, .next = reached};
+	out->limit = lowest < UINT32_MAX - WINDOW_N_LOCI ? lowest + WINDOW_N_LOCI : UINT32_MAX;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct strip *s = &w->items[i];
+
+		if (is_ready(s, reached) && s->locus < out->limit)
+			out->end = s->locus + s->n > out->end ? s->locus + s->n : out->end;
+		else if (s->n && s->locus < out->next)
+			out->next = s->locus;
+	}
+	return lowest != UINT32_MAX;
+}
+
+/* Counted strips become empty. */
+static void count_batch(struct pileup *p, const struct batch *batch)
+{
+	struct strips *w = &p->waiting;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (is_ready(&w->items[i], batch->reached) && w->items[i].locus < batch->limit) {
+			count_strip(p, &w->items[i]);
+			w->items[i].n = 0;
+		}
+	}
+}
+
+/* Moves the strips that wait on together. */
+static void drop_counted(struct pileup *p)
+{
+	struct strips *w = &p->waiting;
+	size_t n = 0, n_calls = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct strip s = w->items[i];
+
+		if (s.n == 0)
+			continue;
+		if (s.kind == STRIP_CALLS) {
+			memmove(w->calls + n_calls, w->calls + s.calls, s.n);
+			s.calls = n_calls;
+			n_calls += s.n;
+		}
+		w->items[n++] = s;
+	}
+	w->n = n;
+	w->n_calls = n_calls;
+}
+
+static uint32_t first_locus(const struct strips *w, uint32_t reached)
+{
+	uint32_t first = reached;
+
+	for (size_t i = 0; i < w->n; i++)
+		first = w->items[i].locus < first ? w->items[i].locus : first;
+	return first;
+}
+
+static enum sphex_status settle(struct pileup *p, uint32_t reached, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+	struct batch batch;
+
+	if (p->n_loci == 0) /* nothing can be counted any more before what waits */
+		p->first = first_locus(&p->waiting, reached);
+	while (!status && choose_batch(p, reached, &batch)) {
+		status = widen(p, batch.end, err);
+		if (!status)
+			count_batch(p, &batch);
+		if (!status)
+			finish_loci(p, batch.next);
+	}
+	drop_counted(p);
+	if (!status)
+		status = enter_names(p, 0, err);
+	/* what must wait on is looked through again only when it has doubled */
+	p->settle_at = p->waiting.n * 2 > SETTLE_AT ? p->waiting.n * 2 : SETTLE_AT;
+	return status;
+}
+
+enum sphex_status pileup_add(
+	struct pileup *p, struct strips *in, uint32_t reached, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	if (!reserve(p, in->n, in->n_calls))
+		return fail_memory(err);
+	if (2 * (p->n_names_used + in->n) > p->n_names)
+		status = enter_names(p, in->n, err);
+	for (size_t i = 0; i < in->n && !status; i++) {
+		if (i + PREFETCH < in->n)
+			prefetch(&p->names[in->items[i + PREFETCH].name.lo & (p->n_names - 1)]);
+		wait_for_mate(p, &in->items[i], in->calls + in->items[i].calls);
+	}
+	if (!status && p->waiting.n >= p->settle_at)
+		status = settle(p, reached, err);
+	return status;
+}
+
+enum sphex_status pileup_finish(struct pileup *p, struct sphex_error *err)
+{
+	return settle(p, (uint32_t)p->sites->loci.n, err);
+}

@@ -1,0 +1,203 @@
+/* Strips of random fragments against their records joined one by one, locus by locus. */
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "count/fragment.h"
+#include "count/pileup.h"
+#include "simd/cpu.h"
+#include "simd/select.h"
+#include "tests/support/prng.h"
+
+enum { N_LOCI = 3000, MAX_SITES = 3 * N_LOCI, MAX_STRIP = 200, N_FRAGMENTS = 40 };
+
+/* Loci at every position, one to three sites each, and events among them. */
+struct tiny_sites {
+	struct sites sites;
+	uint32_t pos0[MAX_SITES], locus_sites[N_LOCI], ref_begins[2];
+	uint8_t refs[MAX_SITES], alts[MAX_SITES];
+};
+
+static void make_sites(struct tiny_sites *t, struct prng *r)
+{
+	uint32_t n = 0;
+
+	for (uint32_t locus = 0; locus < N_LOCI; locus++) {
+		uint64_t n_here = prng_below(r, 3) + 1;
+
+		t->locus_sites[locus] = n;
+		for (uint64_t k = 0; k < n_here; k++, n++) {
+			unsigned ref = (unsigned)prng_below(r, 4);
+
+			t->pos0[n] = locus;
+			t->refs[n] = (uint8_t)(1u << ref);
+			t->alts[n] = (uint8_t)(1u << (ref + 1 + prng_below(r, 3)) % 4);
+			if (k && prng_below(r, 4) == 0)
+				t->refs[n] = t->alts[n] = ALLELE_EVENT;
+			else if (prng_below(r, 10) == 0)
+				t->alts[n] = ALLELE_NEVER;
+		}
+	}
+	t->ref_begins[0] = 0;
+	t->ref_begins[1] = n;
+	t->sites = (struct sites){.n = n,
+		.pos0 = t->pos0,
+		.refs = t->refs,
+		.alts = t->alts,
+		.ref_begins = t->ref_begins,
+		.n_refs = 1,
+		.loci = {.sites = t->locus_sites, .n = N_LOCI}};
+}
+
+/* ---------------------------------------------------------------- one by one */
+
+/* What the fragments with names show at one locus: a column per site and name, 255 for none yet. */
+struct facts {
+	uint8_t (*columns)[N_FRAGMENTS]; /* per site */
+	uint32_t (*counts)[N_NATIVE_COUNTS];
+	uint64_t n_observations;
+};
+
+static uint8_t says_of(const struct sites *s, uint32_t site, uint8_t call)
+{
+	if (call == CALL_LOW_BASEQ)
+		return CLASS_LOW_BASEQ;
+	if (call == CALL_AMBIGUOUS)
+		return CLASS_AMBIGUOUS;
+	return call == s->refs[site] ? CLASS_REF : call == s->alts[site] ? CLASS_ALT : CLASS_OTHER;
+}
+
+static void add_fact(struct facts *f, uint32_t site, uint32_t name, bool alone, uint8_t says)
+{
+	uint8_t first =
+		fragment_join(says == CLASS_AMBIGUOUS ? COUNT_AMBIGUOUS : COUNT_LOW_BASEQ, says);
+
+	f->n_observations++;
+	if (says == SAYS_LOW_MAPQ)
+		f->counts[site][COUNT_LOW_MAPQ]++;
+	else if (says == SAYS_FILTERED)
+		f->counts[site][COUNT_FILTERED]++;
+	else if (alone)
+		f->counts[site][first]++;
+	else if (f->columns[site][name] == 255)
+		f->columns[site][name] = first;
+	else
+		f->columns[site][name] = fragment_join(f->columns[site][name], says);
+}
+
+static void add_strip_facts(struct facts *f, const struct sites *s, const struct strip *strip,
+	const uint8_t *calls, uint32_t name, bool by_read)
+{
+	for (uint32_t i = 0; i < strip->n; i++) {
+		uint32_t locus = strip->locus + i;
+		uint32_t end = locus + 1 < N_LOCI ? s->loci.sites[locus + 1] : (uint32_t)s->n;
+
+		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
+			if (s->refs[site] != ALLELE_EVENT)
+				add_fact(f, site, name, strip->nameless || by_read,
+					strip->kind == STRIP_LOW_MAPQ ? SAYS_LOW_MAPQ
+					: strip->kind == STRIP_FILTERED
+						? SAYS_FILTERED
+						: says_of(s, site, calls[i]));
+	}
+}
+
+/* ---------------------------------------------------------------- the test */
+
+/* One record at `locus`: one or two strips, the second behind a gap. */
+static void add_record(struct strips *out, uint32_t locus, uint32_t name, struct prng *r)
+{
+	static const uint8_t calls[] = {
+		CALL_A, CALL_C, CALL_G, CALL_T, CALL_A, CALL_G, CALL_AMBIGUOUS, CALL_LOW_BASEQ};
+	uint32_t reached = locus;
+	bool nameless = prng_below(r, 20) == 0;
+	uint8_t kind = prng_below(r, 10)  ? STRIP_CALLS
+		       : prng_below(r, 2) ? STRIP_LOW_MAPQ
+					  : STRIP_FILTERED;
+
+	for (uint64_t k = prng_below(r, 4) ? 1 : 2; k && locus < N_LOCI; k--) {
+		uint32_t n = (uint32_t)prng_below(r, prng_below(r, 2) ? 4 : MAX_STRIP) + 1;
+
+		n = n < N_LOCI - locus ? n : N_LOCI - locus;
+		out->items[out->n++] = (struct strip){.name = name_hash_of((uint8_t *)&name, 4),
+			.locus = locus,
+			.n = n,
+			.reached = reached,
+			.calls = out->n_calls,
+			.kind = kind,
+			.nameless = nameless};
+		for (uint32_t i = 0; kind == STRIP_CALLS && i < n; i++)
+			out->calls[out->n_calls++] = calls[prng_below(r, 8)];
+		locus += n + 1 + (uint32_t)prng_below(r, 300);
+	}
+}
+
+static void compare_with_one_by_one(
+	const struct kernels *kernels, uint64_t seed, uint32_t n_records, bool by_read)
+{
+	static struct tiny_sites t;
+	struct prng r = {seed};
+	uint32_t *counts = calloc(MAX_SITES, N_NATIVE_COUNTS * sizeof(*counts));
+	struct facts f = {.columns = malloc(MAX_SITES * N_FRAGMENTS),
+		.counts = calloc(MAX_SITES, sizeof(*f.counts))};
+	struct strips part = {.items = malloc(1000 * 2 * sizeof(struct strip)),
+		.calls = malloc(1000 * 2 * MAX_STRIP)};
+	struct pileup *p;
+	struct sphex_error err;
+	uint64_t n_counted = 0;
+
+	make_sites(&t, &r);
+	memset(f.columns, 255, MAX_SITES * N_FRAGMENTS);
+	cr_assert_eq(pileup_new(&t.sites, kernels, by_read, counts, &p, &err), SPHEX_OK);
+	for (uint32_t i = 0, locus = 0; i < n_records;) {
+		part.n = part.n_calls = 0;
+		for (uint64_t k = prng_below(&r, 1000); k && i < n_records; k--, i++) {
+			uint32_t name = (uint32_t)prng_below(&r, N_FRAGMENTS);
+			size_t first = part.n;
+
+			locus = (uint32_t)((uint64_t)i * N_LOCI / n_records);
+			add_record(&part, locus, name, &r);
+			for (; first < part.n; first++)
+				add_strip_facts(&f, &t.sites, &part.items[first],
+					part.calls + part.items[first].calls, name, by_read);
+		}
+		cr_assert_eq(pileup_add(p, &part, locus, &err), SPHEX_OK);
+	}
+	cr_assert_eq(pileup_finish(p, &err), SPHEX_OK);
+	for (uint32_t site = 0; site < t.sites.n; site++) {
+		for (uint32_t name = 0; name < N_FRAGMENTS; name++)
+			if (f.columns[site][name] != 255)
+				f.counts[site][f.columns[site][name]]++;
+		for (unsigned c = 0; c < N_NATIVE_COUNTS; c++)
+			cr_assert_eq(counts[site * N_NATIVE_COUNTS + c], f.counts[site][c],
+				"%s, %u records: site %u, column %u: %u, not %u", kernels->name,
+				n_records, site, c, counts[site * N_NATIVE_COUNTS + c],
+				f.counts[site][c]);
+		n_counted += (uint64_t)f.counts[site][0] + f.counts[site][1] + f.counts[site][2];
+	}
+	cr_assert_eq(pileup_n_counted(p), n_counted);
+	cr_assert_eq(pileup_n_observations(p), f.n_observations);
+	pileup_free(p);
+	free(counts);
+	free(f.columns);
+	free(f.counts);
+	free(part.items);
+	free(part.calls);
+}
+
+Test(pileup, counts_what_joining_one_by_one_counts)
+{
+	size_t n_rows;
+	const struct row_info *rows = kernels_rows(&n_rows);
+	static const uint32_t n_records[] = {0, 1, 30, 3000, 20000};
+
+	for (size_t row = 0; row < n_rows; row++) {
+		const struct kernels *kernels = sphex_kernels_select(rows[row].name, cpu_bundles());
+
+		for (size_t i = 0; kernels && i < sizeof(n_records) / sizeof(n_records[0]); i++) {
+			compare_with_one_by_one(kernels, i, n_records[i], false);
+			compare_with_one_by_one(kernels, i + 100, n_records[i], true);
+		}
+	}
+}
