@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* A line that comes and goes sooner than it can be read only flickers. */
@@ -75,13 +76,25 @@ static void format_state(char *out, size_t nbytes, const struct sphex_progress *
 	snprintf(out, nbytes, "%sB read, %s reads/s, %s so far", bytes, speed, time);
 }
 
+/* Letters that fit into a line: in the last column some terminals go on to the next. */
+static int line_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2)
+		return 79;
+	return size.ws_col - 1;
+}
+
 static void draw_line(struct progress *progress, const struct sphex_progress *p)
 {
-	int n_before = progress->n_shown;
-	char state[128];
+	int n_before = progress->n_shown, width = line_width();
+	char state[128], line[192];
 
 	format_state(state, sizeof(state), p);
-	progress->n_shown = fprintf(stderr, "\r%s: %s", progress->name, state) - 1;
+	snprintf(line, sizeof(line), "%s: %s", progress->name, state);
+	progress->n_shown = fprintf(stderr, "\r%.*s", width, line) - 1;
+	n_before = n_before < width ? n_before : width; /* the window may have shrunk */
 	if (progress->n_shown < n_before)
 		fprintf(stderr, "%*s", n_before - progress->n_shown, "");
 	if (progress->n_shown < n_before)
