@@ -237,3 +237,10 @@ void fuzz_describe(struct bytes *out, const struct sphex_error *err, bool offset
 		bytes_print(out, ",%llx", (unsigned long long)err->voffset);
 	bytes_print(out, ": %s; %s\n", err->message, err->hint);
 }
+
+const struct sphex_error *fuzz_place(struct sphex_error *err)
+{
+	if (err->record)
+		err->message[0] = err->hint[0] = '\0';
+	return err;
+}

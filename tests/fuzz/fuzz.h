@@ -52,6 +52,11 @@ enum { FUZZ_WRAP_PLAIN, FUZZ_WRAP_BGZF, FUZZ_WRAP_TINY_BGZF, FUZZ_WRAP_GZIP, FUZ
 
 /* Adds status, place and message: "! data at 3,-,7: ..."; `offsets`: with the virtual offset. */
 void fuzz_describe(struct bytes *out, const struct sphex_error *err, bool offsets);
+/*
+ * The error without its words when they are about a record: one that is wrong in itself and in the
+ * order of the file is refused for the one or the other.
+ */
+const struct sphex_error *fuzz_place(struct sphex_error *err);
 /* Ends the program unless both are the same; frees b. */
 void fuzz_same(const struct bytes *a, struct bytes *b, const char *what);
 /* Ends the program with a finding. */

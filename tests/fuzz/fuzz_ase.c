@@ -62,7 +62,7 @@ static struct bytes run(
 	if (!sphex_ase_run(ase, &err) && !sphex_ase_write(ase, fuzz_path("out.tsv"), &err))
 		fuzz_read("out.tsv", &out);
 	else
-		fuzz_describe(&out, &err, true);
+		fuzz_describe(&out, fuzz_place(&err), true);
 	sphex_ase_free(ase);
 	return out;
 }

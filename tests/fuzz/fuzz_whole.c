@@ -72,7 +72,7 @@ static struct bytes count(const struct files *f, struct way way)
 	if (!status)
 		fuzz_read("out.tsv", &out);
 	else
-		fuzz_describe(&out, &err, true);
+		fuzz_describe(&out, fuzz_place(&err), true);
 	sphex_count_free(c);
 	return out;
 }
