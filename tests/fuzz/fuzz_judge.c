@@ -89,25 +89,33 @@ static void add_record(
 	free(quals);
 }
 
+static uint8_t judge_at(const struct events *events, size_t first, size_t n, size_t i,
+	const struct record *r, uint8_t min_baseq)
+{
+	struct cigar_place place = cigar_start(r);
+	struct said_alts said = {0};
+
+	return judge_alt(events, first, n, i, r, &place, min_baseq, &said);
+}
+
 static void judge(const struct events *events, const struct record *r, uint8_t min_baseq)
 {
-	struct cigar_place place = cigar_start(r), walking = cigar_start(r);
-	uint8_t together[MAX_ALTS];
+	struct cigar_place walking = cigar_start(r);
+	struct said_alts said = {0};
 
-	judge_alts(events, 0, events->n, r, &place, min_baseq, together);
 	for (size_t i = 0; i < events->n; i++) {
 		struct cigar_place fresh = cigar_start(r);
-		uint8_t one = judge_event(events, i, r, &fresh, min_baseq), alone;
-		uint8_t again = judge_event(events, i, r, &walking, min_baseq);
+		uint8_t one = judge_event(events, i, r, &fresh, min_baseq);
+		uint8_t on = judge_alt(events, 0, events->n, i, r, &walking, min_baseq, &said);
+		uint8_t together = judge_at(events, 0, events->n, i, r, min_baseq);
 
-		fresh = cigar_start(r);
-		judge_alts(events, i, 1, r, &fresh, min_baseq, &alone);
-		fuzz_must(one == again, "on from the last place another answer");
-		fuzz_must(one == alone, "alone another answer than as the only one");
-		fuzz_must(together[i] <= CLASS_NO_BASE && one <= CLASS_NO_BASE, "no answer");
+		fuzz_must(one == judge_at(events, i, 1, 0, r, min_baseq),
+			"alone another answer than as the only one");
+		fuzz_must(on == together, "on from the last ALT another answer");
+		fuzz_must(together <= CLASS_NO_BASE && one <= CLASS_NO_BASE, "no answer");
 		if (!event_is_looked_at(&events->items[i], r))
 			fuzz_must(one == CLASS_NO_BASE, "says something without a base");
-		fuzz_must((one == CLASS_NO_BASE) == (together[i] == CLASS_NO_BASE),
+		fuzz_must((one == CLASS_NO_BASE) == (together == CLASS_NO_BASE),
 			"other ALTs took its base away");
 	}
 }
