@@ -1,4 +1,5 @@
 # Flags of all targets: the language, warnings, sanitizers, hardening.
+include(CheckCCompilerFlag)
 include(CheckCSourceCompiles)
 
 set(CMAKE_C_STANDARD 11)
@@ -29,6 +30,14 @@ if(SPHEX_SANITIZE)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
 	# FORTIFY would hide calls from the sanitizers, and needs an optimised build.
 	add_compile_options(-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+	# Stack pages are touched one by one; x86's and AArch64's marks of where jumps may land.
+	foreach(flag -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
+		string(MAKE_C_IDENTIFIER "SPHEX_HAS${flag}" has)
+		check_c_compiler_flag("-Werror;${flag}" ${has})
+		if(${has})
+			add_compile_options(${flag})
+		endif()
+	endforeach()
 endif()
 
 if(UNIX AND NOT APPLE)
