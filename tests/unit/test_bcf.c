@@ -6,6 +6,7 @@
 
 #include "tests/support/prng.h"
 #include "tests/support/variant_text.h"
+#include "variants/ase_sites.h"
 
 /* ---------------------------------------------------------------- building */
 
@@ -169,6 +170,54 @@ Test(bcf, rlen_gives_the_end)
 #define GT(allele, phased) (((allele) + 1) << 1 | (phased))
 #define NONE_LEFT(type) ((type) == INT8 ? -127 : (type) == INT16 ? -32767 : -2147483647)
 #define MISSING(type) (NONE_LEFT(type) - 1)
+
+/* A record with these two alleles for each of the samples. */
+static void add_called(struct bytes *bcf, int number, const char *alleles, const int32_t *gts)
+{
+	struct parts parts = {.pos0_from_99 = number, .alleles = alleles, .n_formats = 1};
+
+	add_ints(&parts.formats, 1, INT8, 2, gts);
+	add_record(bcf, parts);
+}
+
+Test(bcf, rules_of_gatk_see_positions_and_genotypes)
+{
+	static const uint8_t verdicts[] = {
+		ASE_ROW, ASE_NOT_HET, ASE_NOT_BIALLELIC, ASE_BAD_GT, ASE_SYMBOLIC, ASE_NOT_HET};
+	const int32_t het[] = {GT(0, 0), GT(0, 0), GT(0, 0), GT(1, 1), 0, 0};
+	const int32_t no_het[] = {GT(1, 0), GT(1, 0), GT(0, 0), GT(0, 0), 0, GT(1, 0)};
+	const int32_t beyond[] = {GT(0, 0), GT(1, 0), GT(0, 0), GT(2, 0), 0, 0};
+	struct contigs contigs = {0};
+	struct ase_sites sites = {0};
+	struct ase_vcf_facts facts = {0};
+	struct bytes bcf = {0};
+	struct sphex_error err;
+	char *path;
+
+	start_bcf(&bcf);
+	add_called(&bcf, 0, "A,g", het);
+	add_called(&bcf, 1, "A,G", no_het);
+	add_called(&bcf, 2, "A,G,T", het);
+	add_called(&bcf, 3, "A,G", beyond);
+	add_called(&bcf, 4, "A,<DEL>", het);
+	add_record(&bcf, (struct parts){.pos0_from_99 = 5});
+	path = temp_file(&bcf, ".bcf");
+	cr_assert_eq(contigs_add(&contigs, "c1", 2, 1000, NULL, &err), SPHEX_OK);
+	cr_assert_eq(ase_sites_read(path, &contigs, 1, &sites, &facts, &err), SPHEX_OK);
+	cr_assert(facts.is_bcf && facts.has_samples && facts.contigs.names.n == 2);
+	cr_assert_eq(sites.n, sizeof(verdicts));
+	for (uint32_t i = 0; i < sites.n; i++) {
+		cr_assert_eq(sites.items[i].verdict, verdicts[i], "record %u", i + 1);
+		cr_assert_eq(sites.items[i].beg0, 99 + i);
+		cr_assert_eq(sites.items[i].line, i + 1);
+	}
+	cr_assert_eq(sites.items[0].alt, 'G');
+	temp_remove(path);
+	ase_sites_free(&sites);
+	ase_vcf_facts_free(&facts);
+	contigs_free(&contigs);
+	bytes_free(&bcf);
+}
 
 Test(bcf, genotypes_are_written_as_bcftools_does)
 {
