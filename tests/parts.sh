@@ -28,6 +28,7 @@ test_everything() {
 	part 'clang: kernel tests' build/clang/kernel_tests
 	part 'fixtures: as their commands make them' fixtures_are_made
 	part 'release: end to end' end_to_end build/release/sphex
+	part 'release: a small run of the benchmarks' each_of 'tests/bench/check_*'
 	part 'gcc: damaged and hostile inputs' hostile build/gcc/sphex
 	part 'python: wheel, package, WASP2 beside it' python_package
 	part 'release: install, then compile against it' tests/install/check_install

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = ROOT / "build/release"
 WORK = ROOT / "build/bench"
-RESULTS = WORK / "results"
 
 
 Command = Sequence[object]  # words and paths
@@ -72,14 +71,21 @@ def digest(paths: list[Path]) -> str:
 def identity(settings: Settings) -> dict[str, Any]:
     """Say what a result belongs to: programs and inputs. Results of other ones do not mix with it."""
     return {
-        "programs": digest([RELEASE / name for name in ("sphex", "bench_run", "bench_stages", "bench_kernels")]),
+        "programs": digest(
+            [RELEASE / name for name in ("sphex", "bench_run", "bench_stages", "bench_kernels", "bench_variants")]
+        ),
         "scale": settings.scale,
     }
 
 
+def result_path(name: str, settings: Settings) -> Path:
+    """Say where a result is kept."""
+    return WORK / f"results-{settings.scale:g}" / f"{name}.json"
+
+
 def kept(name: str, settings: Settings) -> Any | None:
     """Return the result of an earlier run, if it is of the same programs and inputs."""
-    path = RESULTS / f"{name}.json"
+    path = result_path(name, settings)
     if not path.exists():
         return None
     result = json.loads(path.read_text(encoding="utf-8"))
@@ -88,6 +94,7 @@ def kept(name: str, settings: Settings) -> Any | None:
 
 def keep(name: str, settings: Settings, data: Any) -> None:
     """Keep a result for the report, and for a run that is resumed."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = result_path(name, settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"identity": identity(settings), "data": data}, indent=1)
-    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    path.write_text(text + "\n", encoding="utf-8")

@@ -53,6 +53,17 @@ KINDS = {
         ["--preset", "long"],
     ),
 }
+# Lists of variants, written as VCF, VCF.gz and BCF; their BAM does not matter.
+LISTS = {
+    "sites": Kind(
+        "5 million lines without samples", {"variants": 5_000_000, "contig-length": 50_000_000}, ["--preset", "sites"]
+    ),
+    "cohort": Kind(
+        "100,000 lines of 2,500 samples, one wanted",
+        {"variants": 100_000, "contig-length": 50_000_000},
+        ["--preset", "cohort"],
+    ),
+}
 LEAST_CONTIG = 100_000  # two long fragments must fit in
 
 
@@ -73,7 +84,7 @@ def make(name: str, settings: Settings) -> Input:
     stamp = folder / f"{name}.json"
     wanted = {"options": options(name, settings), "generator": generator()}
     if not stamp.exists() or json.loads(stamp.read_text(encoding="utf-8")) != wanted:
-        say(f"making {name}: {KINDS[name].what}")
+        say(f"making {name}: {kind_of(name).what}")
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob(f"{name}.*"):
             old.unlink()
@@ -83,10 +94,15 @@ def make(name: str, settings: Settings) -> Input:
     return Input(name, bam, Path(f"{prefix}.vcf.gz"), Path(f"{prefix}.fa"), bam.stat().st_size)
 
 
+def kind_of(name: str) -> Kind:
+    """Look an input up."""
+    return KINDS.get(name) or LISTS[name]
+
+
 def options(name: str, settings: Settings) -> list[str]:
     """Give the options of make_input for this scale."""
-    words = list(KINDS[name].options)
-    for option, number in KINDS[name].scaled.items():
+    words = list(kind_of(name).options)
+    for option, number in kind_of(name).scaled.items():
         least = LEAST_CONTIG if option == "contig-length" else 1
         words += [f"--{option}", str(max(least, round(number * settings.scale)))]
     return words

@@ -166,6 +166,23 @@ def print_stages(title: str, found: dict[str, Any]) -> None:
         print(f"{stage:10} {s.text(4):28} {100 * s.median / whole:6.1f} % {each:9.1f} ns/record")
 
 
+def lists(name: str, settings: Settings) -> dict[str, Any]:
+    """Time reading a list of variants, in three formats, beside inflating it."""
+    data = inputs.make(name, settings)
+    sample = ["S1"] if name == "cohort" else []
+    result = {}
+    print(f"\n{name}: {inputs.LISTS[name].what}, read")
+    for suffix in ("vcf", "vcf.gz", "bcf"):
+        path = data.bam.with_name(f"{name}.{suffix}")
+        found = json.loads(run([RELEASE / "bench_variants", "-n", str(settings.n_runs), "--json", path, *sample]))
+        result[suffix] = found
+        seconds, floor = found["read"]["seconds"], found["floor"]["seconds"]
+        speed = found["inflated_bytes"] / spread(seconds).median / 1e9
+        ratio = spread(ratios(seconds, floor))
+        print(f"{suffix:8} {spread(seconds).text(3):24} s {speed:6.2f} GB/s {ratio.text()} x floor")
+    return result
+
+
 def few_variants(settings: Settings) -> dict[str, Any] | None:
     """Time 100 variants spread over a file with its index and without."""
     data = inputs.make("wgs", settings)
@@ -196,6 +213,7 @@ PARTS: dict[str, Callable[[Settings], Any]] = {
     **{f"count-{name}": partial(whole_runs, name) for name in inputs.KINDS},
     "kernels": kernels,
     **{f"stages-{name}": partial(stages, name) for name in STAGES},
+    **{f"lists-{name}": partial(lists, name) for name in inputs.LISTS},
     "index": few_variants,
     "cold": cold,
 }

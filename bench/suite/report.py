@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from common import RELEASE, ROOT, Failed, Settings, kept, run, say
-from inputs import KINDS
+from inputs import KINDS, LISTS
 from parts import PARTS
 from peers import PEERS
 from plot import Bar, Chart, svg
@@ -60,6 +60,7 @@ def sections(results: Results, settings: Settings) -> Lines:
         *same_answers(results),
         *peers_table(results),
         *stages(results),
+        *lists(results),
         *few_variants(results),
         *cold(results),
         *kernels(results),
@@ -337,6 +338,33 @@ def stage_plot(data: str, title: str, found: dict[str, Any]) -> Lines:
         if stage != "whole":
             bars.append(Bar(stage, spread(shares)))
     return plot(f"stages_{data}", Chart(f"Stages in % of the whole: {title}", "%", bars, []))
+
+
+def lists(results: Results) -> Lines:
+    """Show how fast lists of variants are read."""
+    rows = []
+    for name, kind in LISTS.items():
+        for suffix, found in results.get(f"lists-{name}", {}).items():
+            seconds = found["read"]["seconds"]
+            speed = f"{found['inflated_bytes'] / spread(seconds).median / 1e9:.2f}"
+            peak = f"{found['read']['peak_kbytes'] / 1024:.1f}"
+            above = (found["read"]["peak_kbytes"] - found["floor"]["peak_kbytes"]) * 1024
+            each = f"{above / found['kept']:.1f}" if found["kept"] else "-"
+            ratio = cell(ratios(seconds, found["floor"]["seconds"]))
+            rows.append([kind.what, suffix, f"{found['lines']:,}", with_spread(seconds, 3), speed, ratio, peak, each])
+    if not rows:
+        return []
+    head = [
+        "list",
+        "format",
+        "lines",
+        "seconds",
+        "GB/s of text",
+        "times inflating it",
+        "peak MB",
+        "bytes per kept line",
+    ]
+    return ["", "### Lists of variants, one thread", *table(head, rows, 2)]
 
 
 def few_variants(results: Results) -> Lines:
