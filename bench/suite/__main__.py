@@ -21,6 +21,7 @@ Part = Callable[[Settings], Any]
 
 def main() -> int:
     """Run what was asked for."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     asked = parse()
     settings = Settings(1 if asked.full else asked.scale, asked.runs, asked.resume, threads())
     try:
@@ -71,17 +72,24 @@ def threads() -> list[int]:
 
 
 def run_parts(parts: dict[str, Part], settings: Settings) -> int:
-    """Run the parts one after the other; each keeps its result."""
+    """Run the parts one after the other; each keeps its result. After another answer nothing is worth timing."""
+    failed = []
     for name, part in parts.items():
         if settings.resume and kept(name, settings) is not None:
             say(f"{name}: kept")
             continue
         began = time.monotonic()
-        result = part(settings)
-        if result is not None:
-            keep(name, settings, result)
-        say(f"{name}: done in {time.monotonic() - began:.0f} s")
-    return 0
+        try:
+            keep(name, settings, part(settings))
+        except Failed as failure:
+            if name.startswith("answers"):
+                raise
+            say(f"{name}: {failure}")
+            failed.append(name)
+        say(f"{name}: {time.monotonic() - began:.0f} s")
+    if failed:
+        say(f"failed: {', '.join(failed)}")
+    return bool(failed)
 
 
 if __name__ == "__main__":

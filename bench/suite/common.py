@@ -93,7 +93,9 @@ def kept(name: str, settings: Settings) -> Any | None:
 
 
 def keep(name: str, settings: Settings, data: Any) -> None:
-    """Keep a result for the report, and for a run that is resumed."""
+    """Keep a result for the report, and for a run that is resumed; None is not kept."""
+    if data is None:
+        return
     path = result_path(name, settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"identity": identity(settings), "data": data}, indent=1)

@@ -155,16 +155,9 @@ def python_packages(*packages: str | Path) -> None:
 
 
 def python_version(package: str) -> str:
-    """Version of a package, empty without."""
-    if not PYTHON.exists():
-        return ""
-    words = f"import importlib.metadata as m; print(m.version({package!r}))"
-    return run_any([PYTHON, "-c", words]).split("\n")[0] if has_package(package) else ""
-
-
-def has_package(package: str) -> bool:
-    """Tell whether the environment has a package."""
-    return "no" not in run_any([PYTHON, "-c", f"import importlib.util as u; print(u.find_spec({package!r}) or 'no')"])
+    """Version of a package in the environment of the peers, empty without."""
+    words = f"import importlib.metadata as m; print(*(d.version for d in m.distributions(name={package!r})))"
+    return run([PYTHON, "-c", words]).decode().strip() if PYTHON.exists() else ""
 
 
 def get_wasp2() -> str:
@@ -185,7 +178,7 @@ def get_wasp2() -> str:
 
 def get_pysam() -> str:
     """Get pysam."""
-    if not PYTHON.exists() or not python_version("pysam"):
+    if not python_version("pysam"):
         python_packages("pysam")
     return python_version("pysam")
 
