@@ -164,7 +164,7 @@ static void add(
 
 /* Of the sites that the record aligns a base to, the one listed first. */
 static enum sphex_status observe_first_listed(struct scan *s, const struct record *r, int64_t end,
-	struct walk walk, struct name_hash name, struct sphex_error *err)
+	struct walk *walk, struct name_hash name, struct sphex_error *err)
 {
 	const struct sites *sites = s->observer->sites;
 	uint32_t best = SITE_NONE, best_q = NO_OFFSET;
@@ -174,7 +174,7 @@ static enum sphex_status observe_first_listed(struct scan *s, const struct recor
 
 		if (best != SITE_NONE && sites->order[i] > sites->order[best])
 			continue;
-		q = walk_to(&walk, sites->pos0[i]);
+		q = walk_to(walk, sites->pos0[i]);
 		if (q >= r->n_bases)
 			continue;
 		best = i;
@@ -191,12 +191,12 @@ static enum sphex_status observe_first_listed(struct scan *s, const struct recor
 }
 
 static enum sphex_status observe_all(struct scan *s, const struct record *r, int64_t end,
-	struct walk walk, struct name_hash name, struct sphex_error *err)
+	struct walk *walk, struct name_hash name, struct sphex_error *err)
 {
 	const uint32_t *positions = s->sites.pos0;
 
 	for (uint32_t i = s->sites.i; i < s->sites.end && positions[i] < end; i++) {
-		uint32_t q = walk_to(&walk, positions[i]);
+		uint32_t q = walk_to(walk, positions[i]);
 
 		if (q == NO_OFFSET && !s->observer->rules->spanning_claims)
 			continue;
@@ -221,8 +221,8 @@ static enum sphex_status observe_record(
 	if (rules->padding_consumes_read)
 		walk.consumes_read |= 1u << CIGAR_P;
 	if (rules->choice == SITES_FIRST_LISTED)
-		return observe_first_listed(s, r, end, walk, name, err);
-	return observe_all(s, r, end, walk, name, err);
+		return observe_first_listed(s, r, end, &walk, name, err);
+	return observe_all(s, r, end, &walk, name, err);
 }
 
 /* ---------------------------------------------------------------- the records of a unit */

@@ -95,37 +95,37 @@ static enum sphex_status add_run(struct scan *s, const struct run *run, size_t n
 }
 
 /* The first locus at or behind end0; where each base is a locus that needs no search. */
-static uint32_t end_of_run(const struct ahead *ahead, uint32_t begin, uint32_t end0)
+static uint32_t end_of_run(const struct scan *s, uint32_t begin, uint32_t end0)
 {
+	const uint32_t *positions = s->sites.pos0;
 	uint32_t n_bases;
 
-	if (begin == ahead->end || ahead->pos0[begin] >= end0)
+	if (begin == s->sites.end || positions[begin] >= end0)
 		return begin;
-	n_bases = end0 - ahead->pos0[begin];
-	if (n_bases <= ahead->end - begin && ahead->pos0[begin + n_bases - 1] == end0 - 1)
+	n_bases = end0 - positions[begin];
+	if (n_bases <= s->sites.end - begin && positions[begin + n_bases - 1] == end0 - 1)
 		return begin + n_bases;
-	return sites_search(ahead->pos0, begin, ahead->end, end0);
+	return sites_search(positions, begin, s->sites.end, end0);
 }
 
 /* The loci of each run of aligned bases. */
 static enum sphex_status add_strips(
 	struct scan *s, const struct record *r, struct name_hash name, struct sphex_error *err)
 {
-	struct ahead ahead = s->sites;
-	struct run run = {.r = r, .pos0 = (uint32_t)r->pos0};
+	struct run run = {
+		.r = r, .begin = s->sites.i, .end = s->sites.i, .pos0 = (uint32_t)r->pos0};
 	size_t n_before = s->out->strips.n;
 	enum sphex_status status = SPHEX_OK;
 
-	for (uint32_t i = 0; i < r->n_cigar && ahead.i < ahead.end && !status; i++) {
+	for (uint32_t i = 0; i < r->n_cigar && run.end < s->sites.end && !status; i++) {
 		uint32_t op = record_cigar_word(r, i) & 15, len = record_cigar_word(r, i) >> 4;
 		bool refs = CIGAR_CONSUMES_REF >> op & 1, reads = CIGAR_CONSUMES_READ >> op & 1;
 
 		if (refs && len > UINT32_MAX - run.pos0)
 			break; /* behind all positions */
 		if (refs) {
-			run.begin = sites_search(ahead.pos0, ahead.i, ahead.end, run.pos0);
-			run.end = end_of_run(&ahead, run.begin, run.pos0 + len);
-			ahead.i = run.end;
+			run.begin = run.end; /* at or behind pos0 */
+			run.end = end_of_run(s, run.begin, run.pos0 + len);
 			if (reads && run.begin < run.end)
 				status = add_run(s, &run, n_before, name, err);
 		}
@@ -143,8 +143,8 @@ uint8_t observe_event(const struct observer *observer, const struct record *r, u
 	const struct sites *sites = observer->sites;
 	const struct event_ref *ref = &sites->event_refs[sites->variant[site]];
 
-	return judge_alt(&sites->events, ref->first, ref->n, ref->i, r, place, observer->min_baseq,
-		said);
+	return judge_alt(
+		&sites->events, ref->first, ref->n, ref->i, r, place, observer->min_baseq, said);
 }
 
 bool observe_looks_at_event(const struct observer *observer, const struct record *r, uint32_t site)
@@ -190,8 +190,8 @@ static enum sphex_status check_name_and_quals(const struct record *r, struct sph
 		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
 	if (r->n_bases && r->quals[0] == 0xFF &&
 		memcmp(r->quals, r->quals + 1, r->n_bases - 1) != 0)
-		return fail(err, SPHEX_E_DATA,
-			"damaged BAM record: some of its bases have no quality");
+		return fail(
+			err, SPHEX_E_DATA, "damaged BAM record: some of its bases have no quality");
 	return SPHEX_OK;
 }
 

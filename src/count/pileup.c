@@ -34,6 +34,12 @@ struct sums {
 	int32_t n_low_mapq, n_filtered; /* change from the locus before */
 };
 
+/* An entry of the table of names: a strip, and a part of its name's hash. */
+struct named {
+	uint32_t strip; /* 1 + its number, or 0 */
+	uint32_t tag;
+};
+
 struct pileup {
 	const struct sites *sites;
 	const struct kernels *kernels;
@@ -45,7 +51,8 @@ struct pileup {
 	size_t settle_at;
 	/* by name: 1 + the first waiting strip, or 0; n_names is a power of 2. Per strip the same
 	 * of the next one of the name. What several cover is in the first of them. */
-	uint32_t *names, *next;
+	struct named *names;
+	uint32_t *next;
 	size_t next_cap;
 	size_t n_names, n_names_used; /* used: at most */
 
@@ -109,17 +116,21 @@ static uint32_t sites_end_of(const struct sites *s, uint32_t locus)
 /* ---------------------------------------------------------------- fragments */
 
 /* The entry of a name: that of its first strip, or the free one where it belongs. */
-static uint32_t *find_name(struct pileup *p, struct name_hash name)
+static struct named *find_name(struct pileup *p, struct name_hash name)
 {
 	size_t mask = p->n_names - 1, i = name.lo & mask;
+	uint32_t tag = (uint32_t)(name.hi >> 32);
 
-	while (p->names[i]) {
-		const struct name_hash *other = &p->waiting.items[p->names[i] - 1].name;
+	for (; p->names[i].strip; i = (i + 1) & mask) {
+		const struct name_hash *other;
 
+		if (p->names[i].tag != tag)
+			continue;
+		other = &p->waiting.items[p->names[i].strip - 1].name;
 		if (other->lo == name.lo && other->hi == name.hi)
 			break;
-		i = (i + 1) & mask;
 	}
+	p->names[i].tag = tag;
 	return &p->names[i];
 }
 
@@ -132,7 +143,7 @@ static bool has_name(const struct pileup *p, const struct strip *s)
 static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sphex_error *err)
 {
 	size_t n = p->n_names ? p->n_names : 1024;
-	uint32_t *names;
+	struct named *names;
 
 	while (n < 2 * (p->waiting.n + n_more))
 		n *= 2;
@@ -153,7 +164,7 @@ static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sph
 
 		if (!has_name(p, s))
 			continue;
-		entry = find_name(p, s->name);
+		entry = &find_name(p, s->name)->strip;
 		p->next[i] = *entry;
 		*entry = (uint32_t)i + 1;
 		p->n_names_used++;
@@ -179,13 +190,15 @@ static void move_calls(uint8_t *to, uint8_t *from, size_t n)
 	memset(from, 0, n);
 }
 
-/* Calls that join others are observations of each SNV of their loci, but not counted on their own. */
+/* Calls that join others are observations of each SNV of their loci, but not counted on their own.
+ */
 static void note_joined(struct pileup *p, uint32_t locus, const uint8_t *calls, size_t n)
 {
 	const struct sites *s = p->sites;
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t site = s->loci.sites[locus + i], end = sites_end_of(s, locus + (uint32_t)i);
+		uint32_t site = s->loci.sites[locus + i],
+			 end = sites_end_of(s, locus + (uint32_t)i);
 
 		for (; calls[i] && site < end; site++)
 			p->n_observations += s->refs[site] != ALLELE_EVENT;
@@ -204,7 +217,7 @@ static bool is_blank(const uint8_t *calls, size_t n)
  */
 static uint32_t *join(struct pileup *p, const struct strip *s, uint8_t *calls)
 {
-	uint32_t *link = find_name(p, s->name);
+	uint32_t *link = &find_name(p, s->name)->strip;
 	bool moved = false;
 
 	while (*link) {
