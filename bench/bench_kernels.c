@@ -52,6 +52,11 @@ static void find_bytes(const struct kernels *row, struct data *d, size_t n)
 	row->find_bytes(d->quals, n, '\t', '\n', d->mask);
 }
 
+static void count_byte(const struct kernels *row, struct data *d, size_t n)
+{
+	d->mask[0] = row->count_byte(d->quals, n, '\t');
+}
+
 static double seconds(void)
 {
 	struct timespec t;
@@ -112,6 +117,7 @@ int main(void)
 		{"unpack_bases", unpack_bases},
 		{"classify", classify},
 		{"find_bytes", find_bytes},
+		{"count_byte", count_byte},
 	};
 	static struct data data;
 	size_t n_rows;

@@ -138,7 +138,7 @@ static bool run_read(struct bench *b)
 	b->outcome.n_kept = v.n;
 	b->outcome.lines_nbytes =
 		v.cap * sizeof(*v.items) + (v.extras ? v.extras_cap * sizeof(*v.extras) : 0);
-	b->outcome.ids_nbytes = v.ids.text_nbytes + v.ids.n * sizeof(*v.ids.starts);
+	b->outcome.ids_nbytes = v.ids_nbytes;
 	b->outcome.alleles_nbytes = v.text_nbytes;
 	variants_free(&v);
 	return true;

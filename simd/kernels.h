@@ -78,6 +78,9 @@ typedef void call_bases_fn(const uint8_t *packed, const uint8_t *quals, size_t f
 typedef void add_calls_fn(
 	const uint8_t *calls, size_t n, uint8_t *planes, size_t stride, uint64_t *rest);
 
+/* How often `letter` is in text[0 .. n). */
+typedef size_t count_byte_fn(const uint8_t *text, size_t n, uint8_t letter);
+
 struct kernels {
 	const char *name;
 	quality_mask_fn *quality_mask;
@@ -86,6 +89,7 @@ struct kernels {
 	find_bytes_fn *find_bytes;
 	call_bases_fn *call_bases;
 	add_calls_fn *add_calls;
+	count_byte_fn *count_byte;
 };
 
 #endif

@@ -7,6 +7,7 @@ extern classify_fn classify_avx2;
 extern find_bytes_fn find_bytes_avx2;
 extern call_bases_fn call_bases_avx2;
 extern add_calls_fn add_calls_avx2;
+extern count_byte_fn count_byte_avx2;
 
 extern const struct kernels row_avx2;
 const struct kernels row_avx2 = {
@@ -17,4 +18,5 @@ const struct kernels row_avx2 = {
 	.find_bytes = find_bytes_avx2,
 	.call_bases = call_bases_avx2,
 	.add_calls = add_calls_avx2,
+	.count_byte = count_byte_avx2,
 };

@@ -7,6 +7,7 @@ extern classify_fn classify_avx512;
 extern find_bytes_fn find_bytes_avx512;
 extern call_bases_fn call_bases_avx512;
 extern add_calls_fn add_calls_avx512;
+extern count_byte_fn count_byte_avx512;
 
 extern const struct kernels row_avx512;
 const struct kernels row_avx512 = {
@@ -17,4 +18,5 @@ const struct kernels row_avx512 = {
 	.find_bytes = find_bytes_avx512,
 	.call_bases = call_bases_avx512,
 	.add_calls = add_calls_avx512,
+	.count_byte = count_byte_avx512,
 };

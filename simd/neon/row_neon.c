@@ -7,6 +7,7 @@ extern classify_fn classify_neon;
 extern find_bytes_fn find_bytes_neon;
 extern call_bases_fn call_bases_neon;
 extern add_calls_fn add_calls_neon;
+extern count_byte_fn count_byte_neon;
 
 extern const struct kernels row_neon;
 const struct kernels row_neon = {
@@ -17,4 +18,5 @@ const struct kernels row_neon = {
 	.find_bytes = find_bytes_neon,
 	.call_bases = call_bases_neon,
 	.add_calls = add_calls_neon,
+	.count_byte = count_byte_neon,
 };

@@ -7,6 +7,7 @@ extern classify_fn classify_scalar;
 extern find_bytes_fn find_bytes_scalar;
 extern call_bases_fn call_bases_scalar;
 extern add_calls_fn add_calls_scalar;
+extern count_byte_fn count_byte_scalar;
 
 extern const struct kernels row_scalar;
 const struct kernels row_scalar = {
@@ -17,4 +18,5 @@ const struct kernels row_scalar = {
 	.find_bytes = find_bytes_scalar,
 	.call_bases = call_bases_scalar,
 	.add_calls = add_calls_scalar,
+	.count_byte = count_byte_scalar,
 };

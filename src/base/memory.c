@@ -55,13 +55,11 @@ char *memory_copy_text(const char *text, size_t n)
 	return copy;
 }
 
-bool memory_reserve(void *items, size_t *cap, size_t want, size_t size)
+bool memory_grow(void *items, size_t *cap, size_t want, size_t size)
 {
 	size_t new_cap = *cap ? *cap : 16;
 	void *old, *moved;
 
-	if (want <= *cap)
-		return true;
 	while (new_cap < want) {
 		if (new_cap > SIZE_MAX / 2)
 			return false;

@@ -19,12 +19,18 @@ void *memory_new_aligned(size_t nbytes);
 /* Copy of n bytes with a NUL behind. */
 char *memory_copy_text(const char *text, size_t n);
 
+/* What memory_reserve() does when there is not room enough. */
+bool memory_grow(void *items, size_t *cap, size_t want, size_t size);
+
 /*
  * Room for at least `want` elements in a growing array: *items is moved and *cap raised (doubled at
  * least) when needed. False when memory is out; the array is then as it was.
  *
  *     if (!memory_reserve((void **)&a->items, &a->cap, a->n + 1, sizeof(*a->items)))
  */
-bool memory_reserve(void *items, size_t *cap, size_t want, size_t size);
+static inline bool memory_reserve(void *items, size_t *cap, size_t want, size_t size)
+{
+	return want <= *cap || memory_grow(items, cap, want, size);
+}
 
 #endif

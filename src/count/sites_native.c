@@ -50,7 +50,7 @@ static enum sphex_status add_record_events(
 
 	*has_events = false;
 	for (size_t i = begin; i < end; i++)
-		*has_events |= b->variants->extras[i].has_row &&
+		*has_events |= variant_has_row(b->variants, i) &&
 			       change_of_line(b->variants, i).kind != EVENT_SNV;
 	for (size_t i = begin; *has_events && i < end && !status; i++)
 		status = add_event(b, i, err);
@@ -104,14 +104,14 @@ static enum sphex_status place_lines(struct builder *b, struct placed_line *plac
 			;
 		if (is_missing) {
 			for (size_t i = begin; i < end; i++)
-				missing->items[contig].n_sites += v->extras[i].has_row;
+				missing->items[contig].n_sites += variant_has_row(v, i);
 			continue;
 		}
 		status = add_record_events(b, begin, end, &has_events, err);
 		if (status)
 			return status;
 		for (size_t i = begin; i < end; i++)
-			if (v->extras[i].has_row)
+			if (variant_has_row(v, i))
 				place_line(b, i, first_event, begin, end, &placed[(*n_placed)++]);
 	}
 	return SPHEX_OK;

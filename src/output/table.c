@@ -1,6 +1,8 @@
 /* Cells are looked up, not stored; see table.h. */
 #include "table.h"
 
+#include <string.h>
+
 static const unsigned orders[][TABLE_MAX_COLUMNS] = {
         [TABLE_WASP2] = {FIELD_CHROM, FIELD_POS0, FIELD_POS, FIELD_REF, FIELD_ALT, FIELD_GT,
                 FIELD_ATTRIBUTE, FIELD_COUNT},
@@ -74,6 +76,12 @@ static struct table_cell number_cell(uint32_t number)
 	return (struct table_cell){.is_number = true, .number = number};
 }
 
+/* NULL: a missing value. */
+static struct table_cell text_cell(const char *text)
+{
+	return (struct table_cell){.text = text, .nbytes = text ? strlen(text) : 0};
+}
+
 static struct table_cell pool_cell(const struct pool *pool, uint32_t id)
 {
 	struct table_cell cell = {0};
@@ -111,7 +119,7 @@ struct table_cell table_cell(const struct table *t, unsigned column, size_t row_
 			return number_cell(v->pos0 + 1);
 		return number_cell(joined ? joined->pos1 : v->end);
 	case FIELD_ID:
-		return pool_cell(&t->variants->ids, t->variants->extras[line].id);
+		return text_cell(variant_id(t->variants, line));
 	case FIELD_REF:
 		cell.text = variant_ref(t->variants, line, &cell.nbytes);
 		return cell;

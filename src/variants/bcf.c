@@ -254,9 +254,9 @@ static enum sphex_status read_filter(
 
 static bool has_tag(const struct bcf *b, int32_t key)
 {
-	struct span name;
+	const struct vcf_dictionary *tags = &b->header->tags;
 
-	return vcf_dictionary_name(&b->header->tags, key, &name);
+	return key >= 0 && (size_t)key < tags->n && tags->by_index[key] != POOL_NONE;
 }
 
 static void walk_info(const struct bcf *b, struct cursor *c)

@@ -37,10 +37,10 @@ static bool all_of(struct span s, bool (*is_right)(char))
 /* Names of structures and places of breakends hold more than bases. */
 static bool is_alt(struct span alt)
 {
-	bool is_symbolic =
-		memchr(alt.p, '<', alt.n) || memchr(alt.p, '[', alt.n) || memchr(alt.p, ']', alt.n);
-
-	return all_of(alt, is_symbolic ? is_printable : is_sequence_byte);
+	return all_of(alt, is_sequence_byte) ||
+	       ((memchr(alt.p, '<', alt.n) || memchr(alt.p, '[', alt.n) ||
+			memchr(alt.p, ']', alt.n)) &&
+		       all_of(alt, is_printable));
 }
 
 static enum sphex_status wrong(const char *column, struct span s, struct sphex_error *err)

@@ -92,7 +92,8 @@ static bool make_room(struct pool *pool, size_t nbytes)
 	       memory_reserve(&pool->starts, &pool->starts_cap, pool->n + 2, sizeof(*pool->starts));
 }
 
-enum sphex_status pool_append(
+/* Adds `text` under the next number. */
+static enum sphex_status append(
 	struct pool *pool, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err)
 {
 	if (pool->n >= POOL_NONE - 1)
@@ -120,7 +121,7 @@ enum sphex_status pool_add(
 	if (*id == POOL_NONE) {
 		if (2 * (pool->n + 1) >= pool->n_slots && !grow_slots(pool))
 			return fail_memory(err);
-		if (pool_append(pool, text, nbytes, id, err))
+		if (append(pool, text, nbytes, id, err))
 			return err->status;
 		*find_slot(pool, text, nbytes) = *id;
 	}

@@ -26,12 +26,6 @@ void pool_clear(struct pool *pool);
 /* Number of `text`, added when new. Embedded NULs are allowed. `text` may not lie in the pool. */
 enum sphex_status pool_add(
 	struct pool *pool, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err);
-/*
- * Adds `text` under the next number, be it there or not: for texts that hardly ever repeat, which
- * to look for costs more than to keep. A pool of such texts is not for pool_add() and pool_find().
- */
-enum sphex_status pool_append(
-	struct pool *pool, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err);
 /* Number of `text`, or POOL_NONE. */
 uint32_t pool_find(const struct pool *pool, const char *text, size_t nbytes);
 /* Text `id`; NUL-terminated; valid until the next pool_add(). nbytes may be NULL. */

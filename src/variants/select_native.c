@@ -70,11 +70,16 @@ static enum sphex_status take_alleles(
 	return SPHEX_OK;
 }
 
+static bool is_base(char c)
+{
+	return c == 'A' || c == 'C' || c == 'G' || c == 'T';
+}
+
 static bool is_acgt(struct span s)
 {
 	size_t i = 0;
 
-	while (i < s.n && (s.p[i] == 'A' || s.p[i] == 'C' || s.p[i] == 'G' || s.p[i] == 'T'))
+	while (i < s.n && is_base(s.p[i]))
 		i++;
 	return s.n && i == s.n;
 }
@@ -102,6 +107,10 @@ static enum variant_fate fate_of_change(const struct native_selection *s, struct
 static enum variant_fate fate_of_alleles(
 	const struct native_selection *s, bool ref_is_acgt, struct native_alt *alt)
 {
+	alt->is_snv = ref_is_acgt && s->ref.n == 1 && alt->text.n == 1 && is_base(*alt->text.p) &&
+		      *alt->text.p != *s->ref.p;
+	if (alt->is_snv) /* most are: the quick way */
+		return FATE_KEPT;
 	if (!alt->text.n || span_is(alt->text, "."))
 		return FATE_NO_ALT;
 	if (span_is(alt->text, "*"))
@@ -195,9 +204,10 @@ static enum sphex_status add_texts(const struct native_selection *s, const struc
 	enum sphex_status status =
 		pool_add(&out->contigs, r->contig.p, r->contig.n, &common->contig, err);
 
-	common->id = common->gt = POOL_NONE;
+	common->id = VARIANT_NO_ID;
+	common->gt = POOL_NONE;
 	if (!status && r->id.n && !span_is(r->id, "."))
-		status = pool_append(&out->ids, r->id.p, r->id.n, &common->id, err);
+		status = variants_add_id(out, r->id.p, r->id.n, &common->id, err);
 	if (!status && s->n_samples == 1)
 		status = pool_add(&out->gts, gt.p, gt.n, &common->gt, err);
 	return status;
@@ -208,7 +218,7 @@ static enum sphex_status add_line(const struct native_selection *s, const struct
 	struct sphex_error *err)
 {
 	uint32_t pos0 = (uint32_t)r->pos1 - 1, end = pos0 + (uint32_t)s->ref.n;
-	struct variant_extra extra = {s->record, common->id, alt->has_row};
+	struct variant_extra extra = {s->record, alt->has_row ? common->id : VARIANT_NO_ROW};
 
 	if (variants_add(out, common->contig, pos0, end, s->ref.p, s->ref.n, alt->text.p,
 		    alt->text.n, common->gt, err))

@@ -24,7 +24,7 @@ static inline bool span_equal(struct span a, struct span b)
 
 static inline bool span_is(struct span s, const char *text)
 {
-	return span_equal(s, span_of(text));
+	return s.n == strlen(text) && memcmp(s.p, text, strlen(text)) == 0;
 }
 
 /* As span_is() with ASCII letters of either case; lower_case has small letters only. */
@@ -52,8 +52,11 @@ static inline struct span span_from(struct span s, size_t begin)
 /* Bytes in front of the first `c`; s.n when there is none. */
 static inline size_t span_find(struct span s, char c)
 {
-	const char *at = memchr(s.p, c, s.n);
+	const char *at;
 
+	if (s.n <= 1) /* most alleles: not worth a call */
+		return s.n && *s.p != c;
+	at = memchr(s.p, c, s.n);
 	return at ? (size_t)(at - s.p) : s.n;
 }
 
@@ -82,23 +85,28 @@ static inline bool pieces_next(struct pieces *pieces, struct span *piece)
 	return true;
 }
 
+#define MAX_DIGITS ((size_t)20) /* of 64 bits */
+
 /* Digits, a plus sign in front allowed; false for anything else and for more than 64 bits. */
 static inline bool span_number(struct span s, uint64_t *value)
 {
 	size_t i = s.n > 1 && s.p[0] == '+';
+	uint64_t number = 0;
 
 	*value = 0;
 	for (; i < s.n; i++) {
 		unsigned digit = (unsigned)(s.p[i] - '0');
 
-		if (digit > 9 || *value > (UINT64_MAX - digit) / 10)
+		if (digit > 9)
 			return false;
-		*value = *value * 10 + digit;
+		/* a division: not where it cannot be too much */
+		if (i >= MAX_DIGITS - 1 && number > (UINT64_MAX - digit) / 10)
+			return false;
+		number = number * 10 + digit;
 	}
+	*value = number;
 	return s.n > 0;
 }
-
-#define MAX_DIGITS ((size_t)20) /* of 64 bits */
 
 /* Writes `value` in decimal, without a NUL; returns how many digits. */
 static inline size_t put_number(char *out, uint64_t value)

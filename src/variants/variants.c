@@ -5,6 +5,9 @@
 
 #include "base/memory.h"
 
+/* IDs begin at multiples of it, so that 32 bits are enough for more than 4 GiB. */
+#define ID_UNIT ((size_t)4)
+
 void variants_free(struct variants *v)
 {
 	memory_free(v->items);
@@ -12,7 +15,7 @@ void variants_free(struct variants *v)
 	memory_free(v->extras);
 	pool_free(&v->contigs);
 	pool_free(&v->gts);
-	pool_free(&v->ids);
+	memory_free(v->ids);
 	memset(v, 0, sizeof(*v));
 }
 
@@ -33,6 +36,15 @@ static bool make_room(struct variants *v, const struct variant *item)
 		return false;
 	return is_inline(item) || memory_reserve(&v->text, &v->text_cap,
 					  v->text_nbytes + item->ref_nbytes + item->alt_nbytes, 1);
+}
+
+/* Most alleles are one letter, which is not worth a call. */
+static void copy_allele(char *to, const char *from, size_t nbytes)
+{
+	if (nbytes == 1)
+		*to = *from;
+	else
+		memcpy(to, from, nbytes);
 }
 
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
@@ -57,8 +69,8 @@ enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos
 		alleles = v->text + v->text_nbytes;
 		v->text_nbytes += ref_nbytes + alt_nbytes;
 	}
-	memcpy(alleles, ref, ref_nbytes);
-	memcpy(alleles + ref_nbytes, alt, alt_nbytes);
+	copy_allele(alleles, ref, ref_nbytes);
+	copy_allele(alleles + ref_nbytes, alt, alt_nbytes);
 	v->items[v->n++] = item;
 	return SPHEX_OK;
 }
@@ -70,6 +82,29 @@ enum sphex_status variants_add_extra(
 		return fail_memory(err);
 	v->extras[v->n - 1] = extra;
 	return SPHEX_OK;
+}
+
+enum sphex_status variants_add_id(
+	struct variants *v, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err)
+{
+	size_t room = (nbytes + ID_UNIT) / ID_UNIT * ID_UNIT; /* with a NUL at least */
+
+	if (v->ids_nbytes / ID_UNIT >= VARIANT_NO_ROW)
+		return fail(err, SPHEX_E_LIMIT, "the IDs are longer than 16 GiB");
+	if (!memory_reserve(&v->ids, &v->ids_cap, v->ids_nbytes + room, 1))
+		return fail_memory(err);
+	*id = (uint32_t)(v->ids_nbytes / ID_UNIT);
+	memset(v->ids + v->ids_nbytes + room - ID_UNIT, 0, ID_UNIT);
+	memcpy(v->ids + v->ids_nbytes, text, nbytes);
+	v->ids_nbytes += room;
+	return SPHEX_OK;
+}
+
+const char *variant_id(const struct variants *v, size_t i)
+{
+	uint32_t id = v->extras[i].id;
+
+	return id >= VARIANT_NO_ROW ? NULL : v->ids + (size_t)id * ID_UNIT;
 }
 
 const char *variant_fate_word(enum variant_fate fate)

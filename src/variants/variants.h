@@ -28,15 +28,17 @@ struct variant {
 	} alleles;
 };
 
-/* What else is known of a line in native mode. */
+#define VARIANT_NO_ID UINT32_MAX
+/*
+ * No row, but the ALT takes part in judging the others of its record. There are such lines only in
+ * records that have a row for something else than an SNV.
+ */
+#define VARIANT_NO_ROW (UINT32_MAX - 1)
+
+/* What else is known of a line in native mode. Lines and extras are 40 bytes together. */
 struct variant_extra {
 	uint32_t record; /* number of its record in the file, from 1 */
-	uint32_t id;     /* number in variants.ids, POOL_NONE for "." */
-	/*
-	 * False: no row, but the ALT takes part in judging the others of its record. There are such
-	 * lines only in records that have a row for something else than an SNV.
-	 */
-	bool has_row;
+	uint32_t id;     /* of variants_add_id(), or one of the two above */
 };
 
 /* What became of records and ALTs in native mode: the first reason that holds. */
@@ -68,7 +70,8 @@ struct variants {
 	/* native mode only */
 	struct variant_extra *extras; /* one per line; else NULL */
 	size_t extras_cap;
-	struct pool ids; /* by pool_append(): one text may be there twice */
+	char *ids; /* each followed by a NUL; lines of one record have one in common */
+	size_t ids_nbytes, ids_cap;
 	uint64_t fates[N_VARIANT_FATES];
 };
 
@@ -81,10 +84,15 @@ enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos
 /* Completes the line that was added last; all lines of a table have an extra, or none has. */
 enum sphex_status variants_add_extra(
 	struct variants *v, struct variant_extra extra, struct sphex_error *err);
+/* Keeps an ID without NULs for variant_extra.id. */
+enum sphex_status variants_add_id(
+	struct variants *v, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err);
+/* The ID of a line with extras; NULL for "."; valid until the next variants_add_id(). */
+const char *variant_id(const struct variants *v, size_t i);
 /* True where line i is to have a row. */
 static inline bool variant_has_row(const struct variants *v, size_t i)
 {
-	return !v->extras || v->extras[i].has_row;
+	return !v->extras || v->extras[i].id != VARIANT_NO_ROW;
 }
 /* The word of the summary: "filter", "multiallelic", ... */
 const char *variant_fate_word(enum variant_fate fate);

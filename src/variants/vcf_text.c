@@ -39,67 +39,86 @@ static int64_t end_in_info(struct span info, uint64_t pos1)
 	return end;
 }
 
-static size_t count_tabs(const struct kernels *kernels, struct span s)
+/*
+ * Where the columns from CHROM to FILTER end: at a tab, or those that are not there at the line's
+ * end. Returns how many of these tabs there are.
+ */
+static size_t find_column_ends(
+	const struct kernels *kernels, struct span line, size_t ends[N_FIXED_COLUMNS - 1])
 {
-	enum { N_WORDS = 64 };
-	uint64_t mask[N_WORDS];
-	size_t n = 0;
+	size_t n_tabs = 0;
 
-	for (size_t begin = 0; begin < s.n; begin += N_WORDS * 64) {
-		size_t nbytes = s.n - begin < N_WORDS * 64 ? s.n - begin : N_WORDS * 64;
+	for (size_t begin = 0; begin < line.n && n_tabs < INFO; begin += 64) {
+		size_t nbytes = line.n - begin < 64 ? line.n - begin : 64;
+		uint64_t mask;
 
-		kernels->find_bytes((const uint8_t *)s.p + begin, nbytes, '\t', '\t', mask);
-		for (size_t i = 0; i < (nbytes + 63) / 64; i++)
-			n += (size_t)__builtin_popcountll(mask[i]);
+		kernels->find_bytes((const uint8_t *)line.p + begin, nbytes, '\t', '\t', &mask);
+		for (; mask && n_tabs < INFO; mask &= mask - 1)
+			ends[n_tabs++] = begin + (size_t)__builtin_ctzll(mask);
 	}
-	return n;
+	for (size_t i = n_tabs; i < INFO; i++)
+		ends[i] = line.n;
+	return n_tabs;
 }
 
-/* The columns behind INFO, if there are any, against the header. */
-static enum sphex_status check_n_columns(
-	const struct vcf_text *text, bool has_more, struct sphex_error *err)
+static struct span column_of(struct span line, const size_t *ends, enum column column)
+{
+	size_t begin = column == CHROM ? 0 : ends[column - 1] + 1;
+
+	return begin < line.n ? (struct span){line.p + begin, ends[column] - begin}
+			      : span_from(line, line.n);
+}
+
+/* `line` has n_tabs tabs in front of text->rest, which is what lies behind FILTER. */
+static enum sphex_status check_n_columns(const struct vcf_text *text, struct span line,
+	size_t n_tabs, bool may_be_short, struct sphex_error *err)
 {
 	const struct vcf_header *h = text->header;
-	size_t wanted = N_FIXED_COLUMNS + h->has_format + h->samples.n;
-	size_t n = N_FIXED_COLUMNS + (has_more ? 1 + count_tabs(text->kernels, text->rest) : 0);
+	size_t wanted = N_FIXED_COLUMNS + h->has_format + h->samples.n, n;
 
-	if (n == wanted)
+	if (n_tabs < INFO && !may_be_short)
+		return fail(err, SPHEX_E_DATA, "the line has %zu columns instead of 8 or more",
+			line.n ? n_tabs + 1 : 0);
+	if (!text->counts_columns)
 		return SPHEX_OK;
-	return fail(err, SPHEX_E_DATA, "the line has %zu columns, the header has %zu", n, wanted);
+	n = n_tabs + 1 +
+	    text->kernels->count_byte((const uint8_t *)text->rest.p, text->rest.n, '\t');
+	if (n != wanted)
+		return fail(err, SPHEX_E_DATA, "the line has %zu columns, the header has %zu", n,
+			wanted);
+	return SPHEX_OK;
 }
 
 enum sphex_status vcf_text_record(struct vcf_text *text, struct span line, bool may_be_short,
 	struct record_view *view, struct sphex_error *err)
 {
-	struct span columns[N_FIXED_COLUMNS];
-	size_t n = 0;
-	bool has_more = false;
+	size_t ends[N_FIXED_COLUMNS];
+	size_t n_tabs = find_column_ends(text->kernels, line, ends);
 
-	text->rest = line;
-	while (n < N_FIXED_COLUMNS && (has_more = cut_column(&text->rest, &columns[n++])))
-		continue;
-	if (n < N_FIXED_COLUMNS && !may_be_short)
-		return fail(err, SPHEX_E_DATA, "the line has %zu columns instead of 8 or more",
-			line.n ? n : 0);
-	if (text->counts_columns && check_n_columns(text, has_more, err))
+	ends[INFO] = line.n;
+	text->rest = column_of(line, ends, INFO);
+	if (check_n_columns(text, line, n_tabs, may_be_short, err))
 		return err->status;
-	for (; n < N_FIXED_COLUMNS; n++)
-		columns[n] = text->rest;
-
-	*view = (struct record_view){.contig = columns[CHROM],
-		.end = NO_END,
-		.id = columns[ID],
-		.ref = columns[REF],
-		.alt = columns[ALT],
-		.filter = columns[FILTER]};
-	view->has_pos = span_number(columns[POS], &view->pos1);
+	view->contig = column_of(line, ends, CHROM);
+	view->id = column_of(line, ends, ID);
+	view->ref = column_of(line, ends, REF);
+	view->alt = column_of(line, ends, ALT);
+	view->filter = column_of(line, ends, FILTER);
+	view->end = NO_END;
+	view->has_gt = view->is_short = false;
+	view->gts = NULL;
+	view->info_nonref = 0;
+	view->has_pos = span_number(column_of(line, ends, POS), &view->pos1);
 	if (!view->has_pos)
 		view->pos1 = 0;
-	if (span_is(view->alt, "."))
+	if (view->alt.n == 1 && *view->alt.p == '.')
 		view->alt.n = 0;
-	text->info = columns[INFO];
-	if (text->end_from_info)
-		view->end = end_in_info(columns[INFO], view->pos1);
+	if (text->end_from_info) {
+		struct span info = text->rest;
+
+		info.n = span_find(info, '\t');
+		view->end = end_in_info(info, view->pos1);
+	}
 	return SPHEX_OK;
 }
 
@@ -227,26 +246,26 @@ static bool format_has_gt(struct span format)
 /* Bytes up to and with the n-th tab, n > 0; s.n + 1 when there are fewer. */
 static size_t after_tabs(const struct kernels *kernels, struct span s, size_t n)
 {
-	enum { N_WORDS = 64 };
-	uint64_t mask[N_WORDS];
+	enum { NBYTES = 1024 };
+	uint64_t mask[NBYTES / 64];
+	size_t begin = 0, nbytes, n_tabs;
 
-	for (size_t begin = 0; begin < s.n; begin += N_WORDS * 64) {
-		size_t nbytes = s.n - begin < N_WORDS * 64 ? s.n - begin : N_WORDS * 64;
-
-		kernels->find_bytes((const uint8_t *)s.p + begin, nbytes, '\t', '\t', mask);
-		for (size_t i = 0; i < (nbytes + 63) / 64; i++) {
-			size_t n_tabs = (size_t)__builtin_popcountll(mask[i]);
-
-			if (n_tabs < n) {
-				n -= n_tabs;
-				continue;
-			}
-			for (; n > 1; n--)
-				mask[i] &= mask[i] - 1;
-			return begin + i * 64 + (size_t)__builtin_ctzll(mask[i]) + 1;
-		}
+	/* counting is twice as fast as finding */
+	for (;; begin += nbytes, n -= n_tabs) {
+		nbytes = s.n - begin < NBYTES ? s.n - begin : NBYTES;
+		n_tabs = kernels->count_byte((const uint8_t *)s.p + begin, nbytes, '\t');
+		if (n_tabs >= n)
+			break;
+		if (begin + nbytes == s.n)
+			return s.n + 1;
 	}
-	return s.n + 1;
+	kernels->find_bytes((const uint8_t *)s.p + begin, nbytes, '\t', '\t', mask);
+	for (size_t i = 0;; mask[i] &= mask[i] - 1) {
+		while (!mask[i])
+			i++;
+		if (--n == 0)
+			return begin + i * 64 + (size_t)__builtin_ctzll(mask[i]) + 1;
+	}
 }
 
 /* Moves `rest` on by n columns; false when it has not so many. */
@@ -287,15 +306,17 @@ static uint64_t nonref_of_info(struct span info, struct span alts)
 void vcf_text_genotypes(struct vcf_text *text, struct record_view *view)
 {
 	const struct chosen_samples *chosen = text->chosen;
-	struct span format, sample, rest = text->rest;
-	bool has_column = cut_column(&rest, &format);
+	struct span info, format, sample, rest = text->rest;
 	uint32_t column = 0;
+	bool has_column;
 
+	cut_column(&rest, &info);
+	has_column = cut_column(&rest, &format);
 	view->has_gt = has_column && format_has_gt(format);
 	view->gts = chosen->gts;
 	view->is_short = !has_column;
 	if (!view->has_gt)
-		view->info_nonref = nonref_of_info(text->info, view->alt);
+		view->info_nonref = nonref_of_info(info, view->alt);
 	for (size_t i = 0; view->has_gt && i < chosen->n; i++) {
 		const struct chosen_sample *c = &chosen->items[i];
 		struct span *gt = &chosen->gts[c->slot];

@@ -12,9 +12,9 @@ struct vcf_text {
 	const struct vcf_strict *strict; /* NULL: values in front of GT may be anything */
 	const struct kernels *kernels;
 	const struct chosen_samples *chosen;
-	bool end_from_info;     /* INFO/END is looked for */
-	bool counts_columns;    /* a line has as many as the header, or it is an error */
-	struct span info, rest; /* INFO of the current line, and FORMAT to its end */
+	bool end_from_info;  /* INFO/END is looked for */
+	bool counts_columns; /* a line has as many as the header, or it is an error */
+	struct span rest;    /* of the current line, from INFO on */
 };
 
 /*

@@ -26,7 +26,7 @@ static enum sphex_status check(
 	all.n = v.n;
 	v.extras = records ? memory_new(v.n, sizeof(*v.extras)) : NULL;
 	for (size_t i = 0; records && i < v.n; i++)
-		v.extras[i] = (struct variant_extra){records[i], POOL_NONE, true};
+		v.extras[i] = (struct variant_extra){records[i], VARIANT_NO_ID};
 	cr_assert(!fasta_open(path, 1, &fasta, err), "%s", err->message);
 	for (uint32_t i = 0; i < v.contigs.n; i++) {
 		size_t n;

@@ -16,7 +16,7 @@ static void add_line(struct variants *v, const struct line_key *key, bool has_ro
 	cr_assert(!variants_add(v, key->contig, key->pos0, key->pos0 + (uint32_t)key->ref.n,
 		key->ref.p, key->ref.n, key->alt.p, key->alt.n, POOL_NONE, &err));
 	cr_assert(!variants_add_extra(
-		v, (struct variant_extra){(uint32_t)v->n, POOL_NONE, has_row}, &err));
+		v, (struct variant_extra){(uint32_t)v->n, has_row ? VARIANT_NO_ID : VARIANT_NO_ROW}, &err));
 }
 
 /* By comparing with every line. */
@@ -27,7 +27,7 @@ static bool is_there(const struct variants *v, const struct line_key *key)
 
 		ref.p = variant_ref(v, i, &ref.n);
 		alt.p = variant_alt(v, i, &alt.n);
-		if (v->extras[i].has_row && v->items[i].contig == key->contig &&
+		if (variant_has_row(v, i) && v->items[i].contig == key->contig &&
 			v->items[i].pos0 == key->pos0 && span_equal(ref, key->ref) &&
 			span_equal(alt, key->alt))
 			return true;

@@ -80,20 +80,3 @@ Test(pool, clear_forgets_all_texts)
 	}
 	pool_free(&pool);
 }
-
-Test(pool, appended_texts_have_numbers_of_their_own)
-{
-	static const char *const texts[] = {"a", "", "a", "bc"};
-	struct pool pool = {0};
-	struct sphex_error err;
-	uint32_t id;
-	size_t n;
-
-	for (uint32_t i = 0; i < 4; i++)
-		cr_assert(!pool_append(&pool, texts[i], strlen(texts[i]), &id, &err) && id == i);
-	for (uint32_t i = 0; i < 4; i++) {
-		cr_assert_str_eq(pool_text(&pool, i, &n), texts[i]);
-		cr_assert_eq(n, strlen(texts[i]));
-	}
-	pool_free(&pool);
-}

@@ -46,16 +46,16 @@ static struct bytes lines_text(const struct variants *v)
 		size_t n_ref, n_alt;
 		const char *ref = variant_ref(v, i, &n_ref), *alt = variant_alt(v, i, &n_alt);
 
-		bytes_print(&out, extra->has_row ? "%s%" PRIu32 " " : "%s(%" PRIu32 " ",
+		bytes_print(&out, variant_has_row(v, i) ? "%s%" PRIu32 " " : "%s(%" PRIu32 " ",
 			i ? "; " : "", extra->record);
 		bytes_print(&out, "%s:%" PRIu32 "-%" PRIu32 " %.*s>%.*s",
 			pool_text(&v->contigs, item->contig, NULL), item->pos0 + 1, item->end,
 			(int)n_ref, ref, (int)n_alt, alt);
-		if (extra->id != POOL_NONE)
-			bytes_print(&out, " %s", pool_text(&v->ids, extra->id, NULL));
+		if (variant_id(v, i))
+			bytes_print(&out, " %s", variant_id(v, i));
 		if (item->gt != POOL_NONE)
 			bytes_print(&out, " %s", pool_text(&v->gts, item->gt, NULL));
-		bytes_add(&out, extra->has_row ? "" : ")", !extra->has_row);
+		bytes_add(&out, variant_has_row(v, i) ? "" : ")", !variant_has_row(v, i));
 	}
 	bytes_add(&out, "", 1);
 	return out;

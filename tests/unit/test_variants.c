@@ -52,3 +52,29 @@ Test(variants, freed_is_empty)
 	cr_assert(v.n == 0 && v.gts.n == 0 && !v.items && !v.text);
 	variants_free(&v);
 }
+
+Test(variants, ids_are_kept_as_they_are)
+{
+	static const char *const texts[] = {"a", "rs1", "rs12", "", "rs123;x", "rs12345678"};
+	enum { N = sizeof(texts) / sizeof(*texts) };
+	struct variants v = {0};
+	struct sphex_error err;
+
+	for (uint32_t i = 0; i < N + 2; i++) {
+		struct variant_extra extra = {i + 1, i == N ? VARIANT_NO_ID : VARIANT_NO_ROW};
+
+		cr_assert(!variants_add(&v, 0, i, i + 1, "A", 1, "C", 1, POOL_NONE, &err));
+		if (i < N)
+			cr_assert(!variants_add_id(&v, texts[i], strlen(texts[i]), &extra.id, &err));
+		cr_assert(!variants_add_extra(&v, extra, &err));
+	}
+	for (uint32_t i = 0; i < N; i++) {
+		cr_assert_str_eq(variant_id(&v, i), texts[i]);
+		cr_assert(variant_has_row(&v, i));
+	}
+	cr_assert_null(variant_id(&v, N));
+	cr_assert(variant_has_row(&v, N));
+	cr_assert_null(variant_id(&v, N + 1));
+	cr_assert_not(variant_has_row(&v, N + 1));
+	variants_free(&v);
+}
