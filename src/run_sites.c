@@ -57,7 +57,8 @@ static enum sphex_status read_variants(const struct run *run, struct sphex_error
 		.include_multiallelic = s->include_multiallelic,
 		.accept_loss = s->accept_loss,
 		.n_threads = s->n_threads,
-		.kernels = s->kernels};
+		.kernels = s->kernels,
+		.cancelled = &s->cancelled};
 
 	if (s->sites)
 		return take_sites(s->sites, variants, err);

@@ -222,6 +222,11 @@ static enum sphex_status set_up(struct vcf_reader *r, struct sphex_error *err)
 
 /* ---------------------------------------------------------------- records */
 
+static bool is_cancelled(const struct variant_options *o)
+{
+	return o->cancelled && atomic_load_explicit(o->cancelled, memory_order_relaxed);
+}
+
 static enum sphex_status next_record(
 	struct vcf_reader *r, struct record_view *view, struct sphex_error *err)
 {
@@ -229,6 +234,8 @@ static enum sphex_status next_record(
 	struct span line;
 	enum sphex_status status;
 
+	if (is_cancelled(r->options))
+		return fail(err, SPHEX_E_CANCELLED, "stopped");
 	if (r->is_bcf)
 		return bcf_record(&r->bcf, view, err);
 	status = lines_next(l, &line, err);

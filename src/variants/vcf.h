@@ -5,6 +5,8 @@
 #ifndef SPHEX_VCF_H
 #define SPHEX_VCF_H
 
+#include <stdatomic.h>
+
 #include "simd/kernels.h"
 #include "variants.h"
 
@@ -25,12 +27,13 @@ struct variant_options {
 	bool accept_loss;   /* of a damaged VCF.gz take what WASP2 takes: its first block */
 	unsigned n_threads; /* to inflate with */
 	const struct kernels *kernels;
+	const atomic_bool *cancelled; /* looked at before each record; NULL: nobody cancels */
 };
 
 /*
  * Fills *out, which is empty before. SPHEX_E_FORMAT: another file name or content;
  * SPHEX_E_NOT_FOUND: a sample that the file has not; SPHEX_E_DATA and SPHEX_E_TRUNCATED with line
- * or record. No line is no error.
+ * or record; SPHEX_E_CANCELLED. No line is no error.
  */
 enum sphex_status variants_read(const char *path, const struct variant_options *options,
 	struct variants *out, struct sphex_error *err);

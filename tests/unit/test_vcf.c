@@ -505,3 +505,26 @@ Test(vcf, bytes_changed_at_random_never_crash)
 		bytes_free(&vcf);
 	}
 }
+
+Test(vcf, reading_ends_when_it_is_cancelled)
+{
+	struct bytes vcf = make_cohort();
+	char *path = temp_file(&vcf, ".vcf");
+	atomic_bool cancelled = true;
+	struct variant_options options = {.rules = SELECT_NATIVE,
+		.n_threads = 1,
+		.kernels = sphex_kernels_select(NULL, cpu_bundles()),
+		.cancelled = &cancelled};
+	struct variants v = {0};
+	struct sphex_error err;
+
+	cr_assert_eq(variants_read(path, &options, &v, &err), SPHEX_E_CANCELLED);
+	cr_assert_eq(v.n, 0);
+	variants_free(&v);
+	cancelled = false;
+	cr_assert_eq(variants_read(path, &options, &v, &err), SPHEX_OK);
+	cr_assert_neq(v.n, 0);
+	variants_free(&v);
+	temp_remove(path);
+	bytes_free(&vcf);
+}
