@@ -7,6 +7,8 @@
 #include "base/ordered.h"
 
 #define NO_SLOT SIZE_MAX
+/* Ten million contigs fit; it is kept whole, and must not eat the memory when its lengths lie. */
+#define HEADER_MAX_NBYTES ((size_t)512 << 20)
 
 struct reader_slot {
 	struct unit unit;
@@ -54,6 +56,11 @@ static enum sphex_status read_header(struct reader *r, struct sphex_error *err)
 	enum sphex_status status, more = SPHEX_OK;
 
 	do {
+		if (n_needed > HEADER_MAX_NBYTES) {
+			fail(err, SPHEX_E_LIMIT, "the BAM header claims more than %zu bytes",
+			        HEADER_MAX_NBYTES);
+			return at_file(err, input_path(r->in));
+		}
 		while (!more && u->to < n_needed)
 			more = unit_more(u, err);
 		if (more && more != SPHEX_END)

@@ -89,6 +89,12 @@ void unit_drop_read(struct unit *u)
 	u->from = 0;
 }
 
+/* Nothing is left to be done here: empty blocks behind the end are those of the units to come. */
+static bool is_used_up(const struct unit *u)
+{
+	return u->from == u->to && !u->stream && u->blocks.offset >= u->end;
+}
+
 static enum sphex_status more_from_stream(struct unit *u, struct sphex_error *err)
 {
 	enum sphex_status status;
@@ -129,7 +135,7 @@ enum sphex_status unit_more(struct unit *u, struct sphex_error *err)
 
 	do {
 		status = u->stream ? more_from_stream(u, err) : more_from_blocks(u, err);
-	} while (!status && u->to - u->from == left);
+	} while (!status && u->to - u->from == left && !is_used_up(u));
 	return status;
 }
 
@@ -140,6 +146,8 @@ static uint64_t tell(const struct unit *u, size_t at)
 
 	if (u->stream)
 		return SPHEX_NO_OFFSET;
+	if (is_used_up(u)) /* not the first of empty blocks: the next unit would begin with all of them */
+		return u->blocks.offset << 16;
 	for (size_t i = 0; i < u->n_marks; i++) {
 		ptrdiff_t before = (ptrdiff_t)at - (ptrdiff_t)u->marks[i].at;
 
@@ -179,7 +187,7 @@ enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *
 		size_t left = u->to - u->from, n = left < 4 ? 4 : (size_t)load_u32(u->data + u->from) + 4;
 		enum sphex_status status;
 
-		if (u->from >= u->own_to || (left == 0 && !u->stream && u->blocks.offset >= u->end))
+		if (u->from >= u->own_to || is_used_up(u))
 			break;
 		if (left >= 4 && n <= left)
 			return unit_next(u, bytes, nbytes, err);

@@ -59,7 +59,10 @@ enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error 
 /* Frees the bytes already read although `keep` is set; pointers to records become invalid. */
 void unit_drop_read(struct unit *u);
 
-/* Appends at least one byte to data, or SPHEX_END at the end of the file. */
+/*
+ * Appends at least one byte to data, unless nothing is left and only empty blocks come up to the end of
+ * the range; SPHEX_END at the end of the file.
+ */
 enum sphex_status unit_more(struct unit *u, struct sphex_error *err);
 enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *nbytes,
                                  struct sphex_error *err);

@@ -68,7 +68,7 @@ enum sphex_status inflate_gzip_member(struct inflater *inf, const uint8_t *data,
 			return fail(err, SPHEX_E_DATA, "gzip data are damaged or cut off");
 		if (*cap >= max_nbytes) {
 			fail(err, SPHEX_E_LIMIT, "gzip member inflates to more than %zu bytes", max_nbytes);
-			return with_hint(err, "recompress the file with bgzip");
+			return with_hint(err, "recompress it with bgzip, which is read in pieces");
 		}
 	}
 }

@@ -18,8 +18,8 @@
 #define HEADROOM_NBYTES ((size_t)64 << 10)
 #endif
 #define PIECE_NBYTES (PIECE_BLOCKS * BGZF_MAX_BLOCK_NBYTES)
-/* A plain gzip member cannot be inflated in parts, so its size is a memory limit. */
-#define GZIP_MEMBER_MAX_NBYTES ((size_t)8 << 30)
+/* A plain gzip member cannot be inflated in parts, so its size is a memory limit; so is the file's. */
+#define GZIP_MAX_NBYTES ((size_t)2 << 30)
 
 struct piece {
 	uint8_t *buffer; /* HEADROOM_NBYTES + PIECE_NBYTES */
@@ -130,6 +130,11 @@ static enum sphex_status read_packed(struct stream *s, struct sphex_error *err)
 	size_t n;
 
 	do {
+		if (s->packed_n > GZIP_MAX_NBYTES) {
+			fail(err, SPHEX_E_LIMIT, "a plain gzip file of more than 2 GiB");
+			with_hint(err, "recompress it with bgzip, which is read in pieces");
+			return at_file(err, input_path(s->in));
+		}
 		if (!memory_reserve(&s->packed, &s->packed_cap, s->packed_n + PIECE_NBYTES, 1))
 			return fail_memory(err);
 		status = input_read_at(s->in, s->packed_n, s->packed + s->packed_n, PIECE_NBYTES, &n, err);
@@ -143,7 +148,7 @@ static enum sphex_status next_member(struct stream *s, struct sphex_error *err)
 {
 	size_t n_used = 0;
 	enum sphex_status status = inflate_gzip_member(s->pieces[0].reader.inf, s->packed + s->packed_used,
-	        s->packed_n - s->packed_used, &s->member, &s->member_cap, GZIP_MEMBER_MAX_NBYTES,
+	        s->packed_n - s->packed_used, &s->member, &s->member_cap, GZIP_MAX_NBYTES,
 	        &s->member_n, &n_used, err);
 
 	s->member_used = 0;

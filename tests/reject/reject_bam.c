@@ -51,7 +51,8 @@ struct lie {
 static const struct lie lies[] = {
 	{"magic of another version", false, 3, 1, 2, SPHEX_E_FORMAT},
 	{"l_text is negative", false, 4, 4, 0x80000000, SPHEX_E_DATA},
-	{"l_text is longer than the file", false, 4, 4, 0x7fffffff, SPHEX_E_TRUNCATED},
+	{"l_text is longer than the file", false, 4, 4, 0x1fffff00, SPHEX_E_TRUNCATED},
+	{"l_text is beyond reason", false, 4, 4, 0x7fffffff, SPHEX_E_LIMIT},
 	{"n_ref is negative", false, 8 + TEXT_NBYTES, 4, 0xffffffff, SPHEX_E_DATA},
 	{"n_ref is more than there are", false, 8 + TEXT_NBYTES, 4, 0x7fffffff, SPHEX_E_DATA},
 	{"l_name is 0", false, 12 + TEXT_NBYTES, 4, 0, SPHEX_E_DATA},

@@ -207,6 +207,34 @@ Test(unit, empty_blocks_change_nothing)
 	bytes_free(&bam);
 }
 
+Test(unit, of_empty_blocks_a_unit_reads_no_more_than_its_own)
+{
+	struct bytes bam = {0}, nothing = {0};
+	struct opened o;
+	struct sphex_error err;
+	struct bytes marker = bgzf_wrap(&nothing, (struct bgzf_shape){.level = 1});
+	const uint8_t *bytes;
+	size_t nbytes, begin;
+
+	random_bam_start(&bam);
+	o = open_unit(&bam, (struct bgzf_shape){.level = 1});
+	begin = o.file.n;
+	for (int i = 0; i < 1000; i++)
+		bytes_add(&o.file, marker.data, marker.n);
+	input_close(o.in);
+	temp_remove(o.path);
+	o.path = temp_file(&o.file, ".bam");
+	cr_assert_eq(input_open(o.path, &o.in, &err), SPHEX_OK);
+	o.unit.blocks.in = o.in;
+	unit_set_range(&o.unit, begin, begin + 10 * marker.n);
+	cr_assert_eq(unit_next(&o.unit, &bytes, &nbytes, &err), SPHEX_END);
+	cr_assert_eq(o.unit.blocks.offset, begin + 10 * marker.n, "read on to %zu",
+		(size_t)o.unit.blocks.offset);
+	bytes_free(&marker);
+	bytes_free(&bam);
+	close_unit(&o);
+}
+
 Test(unit, dropping_what_was_read_does_not_move_the_unit_s_end)
 {
 	struct bytes bam = {0};
