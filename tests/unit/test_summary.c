@@ -99,32 +99,25 @@ Test(summary, has_all_members_in_order)
 	site_table_free(&t);
 }
 
-Test(summary, fates_and_reasons_are_shown_where_there_is_a_filter)
+Test(summary, an_account_is_an_object_for_each_kind)
 {
-	uint64_t reasons[N_REASONS];
+	static const char *const kinds[] = {
+		ACCOUNT_VARIANTS, ACCOUNT_RECORDS, ACCOUNT_OBSERVATIONS};
+	struct account account;
 	struct site_table t;
 	struct made m;
 
 	site_table_start(&t, NULL, 0);
 	site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
 	make(&m, &t, NULL);
-	for (unsigned i = 0; i < N_REASONS; i++)
-		reasons[i] = 100 + i;
-	for (unsigned i = 0; i < N_VARIANT_FATES; i++)
-		t.variants.fates[i] = 200 + i;
-	m.summary.reasons = reasons;
+	for (size_t i = 0; i < ACCOUNT_N_ENTRIES; i++)
+		account.entries[i] = (struct sphex_fate){kinds[i > 2 ? 2 : i], "fate", 100 + i};
+	account.entries[4].kind = kinds[1];
+	m.summary.account = &account;
 	expect_part(&m.summary,
-		"  \"records\": {\"used\": 100, \"unmapped\": 101, \"secondary\": 102, "
-		"\"qc_fail\": 103, \"duplicate\": 104, \"supplementary\": 105, \"flag\": 106, "
-		"\"require_flags\": 107, \"require_tag\": 108, \"wasp\": 109, "
-		"\"exclude_tag\": 110, \"low_mapq\": 111, \"no_seq\": 112},\n");
-	for (unsigned i = 0; i < N_VARIANT_FATES; i++) {
-		char want[64];
-
-		snprintf(want, sizeof(want), "\"%s\": %u", variant_fate_word((enum variant_fate)i),
-			200 + i);
-		expect_part(&m.summary, want);
-	}
+		"  \"variants\": {\"fate\": 100},\n"
+		"  \"records\": {\"fate\": 101, \"fate\": 104},\n"
+		"  \"observations_by_fate\": {\"fate\": 102, \"fate\": 103, \"fate\": 105, ");
 	site_table_free(&t);
 }
 
