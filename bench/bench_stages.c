@@ -111,11 +111,13 @@ static enum sphex_status split(struct bench *b, struct unit *unit, struct sphex_
 	uint32_t n_refs = b->result.sites.n_refs;
 	const uint8_t *bytes;
 	size_t nbytes;
-	struct record r;
+	struct record r = {0};
 	enum sphex_status status;
 
 	while (!(status = unit_next(unit, &bytes, &nbytes, err))) {
-		check(record_parse(bytes, nbytes, n_refs, &r, err), err);
+		status = record_parse(bytes, nbytes, n_refs, &r, err);
+		if (status)
+			break;
 		b->sum += r.flags;
 		b->n_records++;
 	}
@@ -129,6 +131,18 @@ static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct
 	if (b->pass == RECORDS)
 		return split(b, unit, err);
 	return observe_unit(&b->observer, unit, &b->observations[slot], err);
+}
+
+/* The passes must do the work of a run, so they must come to its result. */
+static void finish_tally(const struct bench *b, struct tally *tally, struct sphex_error *err)
+{
+	check(tally_finish(tally, err), err);
+	if (tally_n_counted(tally) == b->result.stats.n_counted)
+		return;
+	fprintf(stderr, "bench_stages: %llu counted in stages, %llu in a run\n",
+		(unsigned long long)tally_n_counted(tally),
+		(unsigned long long)b->result.stats.n_counted);
+	exit(1);
 }
 
 static void pass_records(struct bench *b, struct sphex_error *err)
@@ -152,7 +166,7 @@ static void pass_records(struct bench *b, struct sphex_error *err)
 			check(tally_add(tally, &b->observations[slot], err), err);
 	check(status, err);
 	if (tally)
-		check(tally_finish(tally, err), err);
+		finish_tally(b, tally, err);
 	tally_free(tally);
 	reader_close(reader);
 	for (size_t i = 0; i < n_slots; i++)

@@ -18,7 +18,8 @@ struct options {
 	uint64_t coverage, quality_profile, variants, samples, level, block_size, threads;
 	double depth, spliced, indels, soft_clips, duplicates, duplicate_names, unmapped;
 	double variants_per_kb, variant_indels;
-	bool paired, tags, straddle, plain_vcf, all_formats, annotated, all_sites, truth, bed, fasta;
+	bool paired, tags, straddle, plain_vcf, all_formats, annotated, all_sites, truth, bed,
+		fasta;
 };
 
 enum { SHORTEST_FRAGMENT = 30 };
