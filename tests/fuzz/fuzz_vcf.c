@@ -27,9 +27,9 @@ static void add_line(const struct variants *v, size_t i, struct bytes *out)
 	if (item->gt != POOL_NONE)
 		bytes_print(out, " %s", pool_text(&v->gts, item->gt, NULL));
 	if (v->extras) {
-		bytes_print(out, " %u %d", v->extras[i].record, v->extras[i].has_row);
-		if (v->extras[i].id != POOL_NONE)
-			bytes_print(out, " %s", pool_text(&v->ids, v->extras[i].id, NULL));
+		const char *id = variant_has_row(v, i) ? variant_id(v, i) : "no row";
+
+		bytes_print(out, " %u %s", v->extras[i].record, id ? id : ".");
 	}
 	bytes_add(out, "\n", 1);
 }
