@@ -216,7 +216,7 @@ SPHEX_API enum sphex_status sphex_count_explain(struct sphex_count *, const char
                                                 struct sphex_error *err);
 
 struct sphex_count_stats {
-	uint64_t n_records;        /* records read */
+	uint64_t n_records;        /* records read; by an index fewer than there are */
 	uint64_t n_covering;       /* of these, that lay over a listed variant */
 	uint64_t n_observations;   /* judged; native: one for each variant that a record looks at */
 	uint64_t n_counted;        /* counted */
@@ -227,6 +227,11 @@ struct sphex_count_stats {
 	double seconds_bam;
 	unsigned n_threads;
 	const char *simd;          /* the kernel row that ran */
+	/*
+	 * "used": records far from all variants were not read. Else all were read, and the index was "none", "not
+	 * needed" (reading all is less work), "refused" (it does not fit; a warning said so) or "off".
+	 */
+	const char *index;
 };
 SPHEX_API void sphex_count_stats(const struct sphex_count *, struct sphex_count_stats *out);
 

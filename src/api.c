@@ -51,6 +51,7 @@ enum sphex_status sphex_count_new(
 		return fail_memory(err);
 	(*out)->settings.mode = mode;
 	(*out)->settings.unit_blocks = UNIT_BLOCKS;
+	(*out)->settings.index = INDEX_WHEN_LESS;
 	if (mode == SPHEX_MODE_NATIVE) {
 		(*out)->settings.min_baseq = NATIVE_MIN_BASEQ;
 		(*out)->settings.filter.min_mapq = NATIVE_MIN_MAPQ;
@@ -177,6 +178,7 @@ static const struct setting settings[] = {
 	{"min-baseq", SETTING_NUMBER, offsetof(struct run_settings, min_baseq), 0, 255},
 	{"allow-truncated", SETTING_BOOL, offsetof(struct run_settings, allow_truncated), 0, 0},
 	{"accept-loss", SETTING_BOOL, offsetof(struct run_settings, accept_loss), 0, 0},
+	{"index", SETTING_NUMBER, offsetof(struct run_settings, index), 0, 2},
 	{"unit-blocks", SETTING_NUMBER, offsetof(struct run_settings, unit_blocks), 1, 1u << 20},
 };
 

@@ -131,11 +131,6 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	enum sphex_status status;
 	size_t slot;
 
-	run->observations =
-		memory_new_zeroed(reader_n_slots(run->reader), sizeof(*run->observations));
-	if (!run->observations)
-		return fail_memory(err);
-	run->n_observations = reader_n_slots(run->reader);
 	status = tally_new(
 		&run->observer, run->settings->by_read, &run->result->tally, err);
 	if (!status)
@@ -157,6 +152,55 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	return tally_finish(run->result->tally, err);
 }
 
+static enum sphex_status use_index(struct run *run, struct sphex_error *err)
+{
+	const struct run_settings *s = run->settings;
+	const struct sites *sites = &run->result->sites;
+
+	run->index = (struct run_index){.choice = s->accept_loss ? INDEX_NEVER : s->index,
+		.bam = s->bam,
+		.targets = {.pos0 = sites->pos0,
+			.begins = sites->ref_begins,
+			.width = sites->max_width,
+			.unmapped_too = !run->observer.filter &&
+					!(run->observer.rules->exclude_flags & FLAG_UNMAPPED)},
+		.warn = s->warn,
+		.warn_user = s->warn_user};
+	return run_index_use(&run->index, run->reader, err);
+}
+
+/* As if nothing had been read. */
+static void forget_counts(struct run *run)
+{
+	struct run_result *result = run->result;
+
+	tally_free(result->tally);
+	result->tally = NULL;
+	memset(result->reasons, 0, sizeof(result->reasons));
+	result->stats = (struct sphex_count_stats){0};
+}
+
+/* By the index if there is a good one, else from end to end. */
+static enum sphex_status read_parts_or_all(struct run *run, struct sphex_error *err)
+{
+	enum sphex_status status;
+
+	run->observations =
+		memory_new_zeroed(reader_n_slots(run->reader), sizeof(*run->observations));
+	if (!run->observations)
+		return fail_memory(err);
+	run->n_observations = reader_n_slots(run->reader);
+	status = use_index(run, err);
+	if (!status)
+		status = read_bam(run, err);
+	if (status && run_index_drop(&run->index, run->reader, err)) {
+		forget_counts(run);
+		status = read_bam(run, err);
+	}
+	run->result->stats.index = run->index.outcome;
+	return status;
+}
+
 static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 {
 	const struct run_settings *s = run->settings;
@@ -170,9 +214,10 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 		status = choose_sites(run, err);
 	run->observer.sites = &run->result->sites;
 	if (!status)
-		status = read_bam(run, err);
-	run->result->stats.n_bam_bytes = run->reader ? reader_bytes_done(run->reader) : 0;
+		status = read_parts_or_all(run, err);
+	run->result->stats.n_bam_bytes = run->reader ? reader_bytes_read(run->reader) : 0;
 	reader_close(run->reader); /* joins the workers: their results may go now */
+	run_index_free(&run->index);
 	for (size_t i = 0; i < run->n_observations; i++)
 		observations_free(&run->observations[i]);
 	memory_free(run->observations);

@@ -11,6 +11,13 @@
 #include "output/writer.h"
 #include "simd/kernels.h"
 
+/* Whether to read by the BAM's index. */
+enum index_choice {
+	INDEX_NEVER,
+	INDEX_WHEN_LESS, /* when that is less work than reading all */
+	INDEX_ALWAYS     /* for tests: also when it is more, and without joining what is near */
+};
+
 /* Everything that can be set; texts are owned. */
 struct run_settings {
 	enum sphex_mode mode;
@@ -27,6 +34,7 @@ struct run_settings {
 	bool allow_truncated, accept_loss;
 	uint32_t min_baseq;
 	uint32_t unit_blocks; /* BGZF blocks of a unit */
+	uint32_t index;       /* enum index_choice */
 	unsigned n_threads;   /* 0: all that this process may use */
 	const struct kernels *kernels;
 	void (*warn)(void *user, const char *text);

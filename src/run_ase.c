@@ -70,6 +70,7 @@ static void fill_stats(const struct ase_run *run, double read)
 	stats->seconds_bam = ase_now() - read;
 	stats->n_threads = run->settings->n_threads;
 	stats->simd = run->settings->kernels->name;
+	stats->index = "off";
 }
 
 enum sphex_status run_ase(

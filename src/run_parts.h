@@ -5,12 +5,14 @@
 
 #include "bam/reader.h"
 #include "run.h"
+#include "run_index.h"
 #include "variants/fasta.h"
 
 struct run {
 	struct run_settings *settings;
 	struct run_result *result;
 	struct reader *reader;
+	struct run_index index;
 	struct fasta *fasta; /* NULL without */
 	uint32_t *contig_refs;
 	const char **bam_names; /* of the references, in their order */

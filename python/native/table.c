@@ -253,11 +253,11 @@ static PyObject *table_stats(PyObject *self, PyObject *unused)
 
 	(void)unused;
 	sphex_count_stats(count_of(self), &s);
-	return Py_BuildValue("KKKKKKKddIs", (unsigned long long)s.n_records,
+	return Py_BuildValue("KKKKKKKddIss", (unsigned long long)s.n_records,
 		(unsigned long long)s.n_covering, (unsigned long long)s.n_observations,
 		(unsigned long long)s.n_counted, (unsigned long long)s.n_bam_bytes,
 		(unsigned long long)s.n_rows, (unsigned long long)s.n_rows_covered,
-		s.seconds_variants, s.seconds_bam, s.n_threads, s.simd);
+		s.seconds_variants, s.seconds_bam, s.n_threads, s.simd, s.index);
 }
 
 /* The list of (kind, name, n). */

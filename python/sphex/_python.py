@@ -83,7 +83,7 @@ class PythonTable:
         depths = [sum(row) for row in zip(*counts, strict=True)]
         covered = sum(depth > 0 for depth in depths)
         n_counted = sum(depths)
-        return (0, 0, 0, n_counted, 0, len(self), covered, *self._seconds, 1, "python")
+        return (0, 0, 0, n_counted, 0, len(self), covered, *self._seconds, 1, "python", "none")
 
     def fates(self) -> list[tuple[str, str, int]]:
         """Return nothing: the engine knows the modes of WASP2 only."""

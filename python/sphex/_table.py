@@ -52,6 +52,8 @@ class CountStats(NamedTuple):
     n_threads: int
     #: Kernel row that ran; "python" for the Python engine.
     simd: str
+    #: What became of the BAM's index: "used", "none", "not needed", "refused" or "off".
+    index: str
 
 
 class Column(Protocol):

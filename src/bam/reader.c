@@ -12,7 +12,9 @@
 
 struct reader_slot {
 	struct unit unit;
-	uint64_t started_at;    /* virtual offset of the first record that was scanned */
+	uint64_t started_at;               /* virtual offset of the first record that was scanned */
+	const struct record_range *begins; /* the range that the unit begins, NULL for none */
+	uint64_t bytes_taken;              /* with those of this unit */
 	bool scanned;
 	enum sphex_status status;
 	struct sphex_error err;
@@ -22,23 +24,29 @@ struct reader {
 	struct reader_options options;
 	struct reader_client client;
 	struct input *in;
-	struct stream *stream;  /* for files that are not BGZF */
+	struct stream *stream; /* for files that are not BGZF */
 	struct bam_header header;
 	struct block_hop hop;
 	struct ordered *ordered;
 	struct reader_slot *slots;
 	size_t n_slots, current;
-	uint64_t proven;        /* virtual offset where the next record begins; unknown behind damage */
-	uint64_t n_records, bytes_done;
-	bool met_damage;        /* the current result ends at `damage` */
-	bool is_lost;           /* no record was recognised in the current unit, which lies behind damage */
+	const struct record_range *ranges;
+	size_t n_ranges, n_ranges_taken;
+	bool in_ranges;     /* not all of the file */
+	bool range_is_done; /* its other units hold nothing that is asked for */
+	uint64_t first;     /* virtual offset of the first record */
+	uint64_t proven;    /* virtual offset where the next record begins; unknown behind damage */
+	uint64_t n_records, bytes_taken, bytes_done, bytes_read;
+	bool met_damage; /* the current result ends at `damage` */
+	bool is_lost; /* no record was recognised in the current unit, which lies behind damage */
 	struct sphex_error damage;
 	struct sphex_error failure; /* nothing comes behind it */
 };
 
 /* ---------------------------------------------------------------- opening */
 
-static enum sphex_status not_a_bam(struct reader *r, const uint8_t *start, size_t n, struct sphex_error *err)
+static enum sphex_status not_a_bam(
+	struct reader *r, const uint8_t *start, size_t n, struct sphex_error *err)
 {
 	fail(err, SPHEX_E_FORMAT, n ? "not a BAM file" : "not a BAM file: it is empty");
 	if (n >= 4 && memcmp(start, "CRAM", 4) == 0)
@@ -46,6 +54,16 @@ static enum sphex_status not_a_bam(struct reader *r, const uint8_t *start, size_
 	else if (n >= 1 && start[0] == '@')
 		with_hint(err, "this looks like SAM text: convert it with samtools view -b");
 	return at_file(err, input_path(r->in));
+}
+
+/* Nothing has been taken yet. */
+static void stand_at_first(struct reader *r)
+{
+	r->proven = r->first;
+	r->hop = (struct block_hop){.in = r->in, .offset = r->first >> 16};
+	r->bytes_taken = r->first >> 16;
+	r->bytes_done = r->bytes_read = r->n_records = 0;
+	r->current = NO_SLOT;
 }
 
 /* Reads the header through slot 0's unit, which then stands at the first record. */
@@ -78,8 +96,8 @@ static enum sphex_status read_header(struct reader *r, struct sphex_error *err)
 		return status;
 	}
 	u->from = n_used;
-	r->proven = unit_tell(u);
-	r->hop.offset = r->proven >> 16;
+	r->first = unit_tell(u);
+	stand_at_first(r);
 	return SPHEX_OK;
 }
 
@@ -122,8 +140,8 @@ static enum sphex_status open_source(struct reader *r, const char *path, struct 
 	return stream_open_input(r->in, &r->stream, err);
 }
 
-enum sphex_status reader_open(const char *path, const struct reader_options *options, struct reader **out,
-        struct sphex_error *err)
+enum sphex_status reader_open(const char *path, const struct reader_options *options,
+	struct reader **out, struct sphex_error *err)
 {
 	struct reader *r = memory_new_zeroed(1, sizeof(*r));
 	enum sphex_status status;
@@ -132,12 +150,10 @@ enum sphex_status reader_open(const char *path, const struct reader_options *opt
 	if (!r)
 		return fail_memory(err);
 	r->options = *options;
-	r->current = NO_SLOT;
 	status = open_source(r, path, err);
 	if (!status)
 		status = make_slots(r, err);
 	if (!status) {
-		r->hop.in = r->in;
 		if (!r->stream)
 			unit_set_range(&r->slots[0].unit, 0, UINT64_MAX);
 		status = read_header(r, err);
@@ -183,9 +199,20 @@ uint64_t reader_bytes_done(const struct reader *r)
 	return r->bytes_done;
 }
 
+uint64_t reader_bytes_read(const struct reader *r)
+{
+	return r->in_ranges ? r->bytes_read : r->bytes_done;
+}
+
 uint64_t reader_bytes_total(const struct reader *r)
 {
-	return r->stream ? 0 : input_nbytes(r->in);
+	uint64_t total = 0;
+
+	if (!r->in_ranges)
+		return r->stream ? 0 : input_nbytes(r->in);
+	for (size_t i = 0; i < r->n_ranges; i++)
+		total += r->ranges[i].end - (r->ranges[i].begin >> 16);
+	return total;
 }
 
 bool reader_met_damage(const struct reader *r, struct sphex_error *err)
@@ -197,32 +224,118 @@ bool reader_met_damage(const struct reader *r, struct sphex_error *err)
 
 bool reader_is_truncated(const struct reader *r)
 {
-	return !r->stream && !r->hop.ends_with_eof_marker;
+	return !r->stream && !r->in_ranges && !r->hop.ends_with_eof_marker;
+}
+
+/* ---------------------------------------------------------------- parts of the file */
+
+uint64_t reader_first_record(const struct reader *r)
+{
+	return r->stream ? SPHEX_NO_OFFSET : r->first;
+}
+
+enum sphex_status reader_peek(
+	struct reader *r, uint64_t voffset, uint64_t *key, struct sphex_error *err)
+{
+	struct unit *u = &r->slots[0].unit;
+	enum sphex_status status;
+
+	if (voffset >> 16 >= input_nbytes(r->in))
+		return fail(err, SPHEX_E_TRUNCATED, "the file ends before its index");
+	u->stop = UINT64_MAX;
+	unit_set_range(u, voffset >> 16, UINT64_MAX);
+	status = unit_start_at(u, voffset, err);
+	return status ? status : unit_peek(u, r->header.n_refs, key, err);
+}
+
+enum sphex_status reader_find_marker(struct reader *r, bool *found, struct sphex_error *err)
+{
+	uint8_t end[BGZF_EOF_NBYTES];
+	uint64_t nbytes = input_nbytes(r->in);
+	size_t n = 0;
+	enum sphex_status status = SPHEX_OK;
+
+	if (nbytes >= sizeof(end))
+		status = input_read_at(r->in, nbytes - sizeof(end), end, sizeof(end), &n, err);
+	*found = !status && bgzf_is_eof_marker(end, n);
+	return status;
+}
+
+void reader_set_ranges(struct reader *r, const struct record_range *ranges, size_t n)
+{
+	r->in_ranges = true;
+	r->ranges = ranges;
+	r->n_ranges = n;
+	r->bytes_taken = 0;
+}
+
+void reader_rewind(struct reader *r)
+{
+	ordered_stop(r->ordered);
+	r->ordered = NULL;
+	r->n_ranges_taken = 0;
+	r->in_ranges = r->range_is_done = r->met_damage = r->is_lost = false;
+	r->failure.status = SPHEX_OK;
+	stand_at_first(r);
 }
 
 /* ---------------------------------------------------------------- taking and scanning */
+
+/* Moves on to the next range behind the last block of one; false behind all. */
+static bool stay_in_ranges(struct reader *r, struct reader_slot *slot)
+{
+	const struct record_range *next = &r->ranges[r->n_ranges_taken];
+
+	if (r->n_ranges_taken && r->hop.offset < next[-1].end)
+		return true;
+	if (r->n_ranges_taken == r->n_ranges)
+		return false;
+	r->n_ranges_taken++;
+	r->hop.offset = next->begin >> 16;
+	slot->begins = next;
+	return true;
+}
+
+/* The unit's blocks and, where it is known, its first record. */
+static void take_blocks(struct reader *r, struct reader_slot *slot)
+{
+	const struct record_range *range = r->in_ranges ? &r->ranges[r->n_ranges_taken - 1] : NULL;
+	uint64_t begin = r->hop.offset, end = range ? range->end : begin + UINT64_MAX / 2;
+
+	slot->status = block_hop_over(&r->hop, end - begin, r->options.unit_n_blocks, &slot->err);
+	if (slot->status && r->hop.offset > begin)
+		slot->status =
+			SPHEX_OK; /* in front of the damage is a unit; the next begins there */
+	if (!slot->status && range && r->hop.at_end)
+		slot->status =
+			fail(&slot->err, SPHEX_E_TRUNCATED, "the file ends before its index");
+	if (slot->status)
+		r->hop.at_end = true;
+	unit_set_range(&slot->unit, begin, r->hop.offset);
+	slot->unit.stop = range ? range->stop : UINT64_MAX;
+	r->bytes_taken += (r->hop.offset < end ? r->hop.offset : end) - begin;
+	slot->bytes_taken = r->bytes_taken;
+	slot->started_at = SPHEX_NO_OFFSET;
+	if (slot->begins)
+		slot->started_at = slot->begins->begin;
+	else if (r->options.n_threads <= 1 || begin == r->first >> 16)
+		slot->started_at = r->proven; /* with one thread all before has been read */
+}
 
 static bool take_unit(void *job, size_t slot_index, uint64_t index)
 {
 	struct reader *r = job;
 	struct reader_slot *slot = &r->slots[slot_index];
-	uint64_t begin = r->hop.offset;
 
 	slot->scanned = false;
+	slot->begins = NULL;
 	slot->status = SPHEX_OK;
 	slot->unit.keep = r->options.keep_units;
 	if (r->stream)
 		return index == 0;
-	if (r->hop.at_end)
+	if (r->hop.at_end || (r->in_ranges && !stay_in_ranges(r, slot)))
 		return false;
-	slot->status = block_hop_over(&r->hop, UINT64_MAX / 2, r->options.unit_n_blocks, &slot->err);
-	if (slot->status && r->hop.offset > begin)
-		slot->status = SPHEX_OK; /* what is in front of the damage is a unit; the next one begins there */
-	if (slot->status)
-		r->hop.at_end = true;
-	unit_set_range(&slot->unit, begin, r->hop.offset);
-	/* with one thread the place is known, for all before has been read */
-	slot->started_at = index == 0 || r->options.n_threads <= 1 ? r->proven : SPHEX_NO_OFFSET;
+	take_blocks(r, slot);
 	return true;
 }
 
@@ -234,6 +347,19 @@ static void scan_unit(struct reader *r, size_t slot_index)
 	slot->scanned = true;
 }
 
+/* Whether the range begins as the index says. */
+static enum sphex_status check_range(struct reader *r, struct reader_slot *slot)
+{
+	uint64_t key;
+	enum sphex_status status = unit_peek(&slot->unit, r->header.n_refs, &key, &slot->err);
+
+	if (status == SPHEX_END)
+		return SPHEX_OK; /* the first unit is of empty blocks */
+	if (!status && (key < slot->begins->first_least || key >= slot->begins->first_most))
+		return fail(&slot->err, SPHEX_E_DATA, "another record begins here");
+	return status;
+}
+
 /* Scans from a known place. */
 static void scan_from(struct reader *r, size_t slot_index, uint64_t voffset)
 {
@@ -241,6 +367,8 @@ static void scan_from(struct reader *r, size_t slot_index, uint64_t voffset)
 
 	slot->started_at = voffset;
 	slot->status = unit_start_at(&slot->unit, voffset, &slot->err);
+	if (!slot->status && slot->begins)
+		slot->status = check_range(r, slot);
 	if (!slot->status)
 		scan_unit(r, slot_index);
 }
@@ -273,18 +401,20 @@ static void work_unit(void *job, size_t slot_index)
 	}
 }
 
-enum sphex_status reader_start(struct reader *r, const struct reader_client *client,
-        struct sphex_error *err)
+enum sphex_status reader_start(
+	struct reader *r, const struct reader_client *client, struct sphex_error *err)
 {
 	static const struct ordered_steps steps = {take_unit, work_unit};
 
 	r->client = *client;
-	return ordered_start(&steps, r, r->stream ? 1 : r->options.n_threads, r->n_slots, &r->ordered, err);
+	return ordered_start(
+		&steps, r, r->stream ? 1 : r->options.n_threads, r->n_slots, &r->ordered, err);
 }
 
 /* ---------------------------------------------------------------- proving, in order */
 
-static enum sphex_status reader_failed(struct reader *r, struct reader_slot *slot, struct sphex_error *err)
+static enum sphex_status reader_failed(
+	struct reader *r, struct reader_slot *slot, struct sphex_error *err)
 {
 	*err = slot->err;
 	if (!err->file[0])
@@ -300,10 +430,11 @@ static bool is_damage(enum sphex_status status)
 }
 
 /*
- * The unit's failure. Records before damage are handed out first: so it is the first mistake in file order
- * that is told, wherever units end.
+ * The unit's failure. Records before damage are handed out first: so it is the first mistake in
+ * file order that is told, wherever units end.
  */
-static enum sphex_status unit_failed(struct reader *r, struct reader_slot *slot, struct sphex_error *err)
+static enum sphex_status unit_failed(
+	struct reader *r, struct reader_slot *slot, struct sphex_error *err)
 {
 	if (!slot->scanned || !is_damage(slot->status))
 		return reader_failed(r, slot, err);
@@ -312,7 +443,8 @@ static enum sphex_status unit_failed(struct reader *r, struct reader_slot *slot,
 	return SPHEX_OK;
 }
 
-/* Whether the failure is one that skip_damage lives with; the slot's records before it then stand. */
+/* Whether the failure is one that skip_damage lives with; the slot's records before it then stand.
+ */
 static bool live_with(struct reader *r, struct reader_slot *slot)
 {
 	if (!r->options.skip_damage || !is_damage(slot->status))
@@ -323,7 +455,8 @@ static bool live_with(struct reader *r, struct reader_slot *slot)
 	return true;
 }
 
-/* Moves the unit behind damage: to the next block in which records can be recognised, if there is one. */
+/* Moves the unit behind damage: to the next block in which records can be recognised, if there is
+ * one. */
 static bool pass_damage(struct reader *r, struct unit *u)
 {
 	struct block_hop hop = {.in = r->in, .offset = u->blocks.offset};
@@ -363,6 +496,18 @@ static void scan_anywhere(struct reader *r, size_t slot_index)
 	scan_unit(r, slot_index);
 }
 
+/* Whether no record begins in the unit, or none that is asked for. */
+static bool is_passed(struct reader *r, struct reader_slot *slot)
+{
+	if (slot->begins) {
+		r->range_is_done = false;
+		r->proven = slot->begins->begin;
+	}
+	if (r->stream || r->met_damage || r->proven == SPHEX_NO_OFFSET)
+		return false;
+	return r->range_is_done || r->proven >> 16 >= slot->unit.end;
+}
+
 /* Moves on from the finished unit to the next one that holds the start of a record. */
 static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
 {
@@ -376,8 +521,7 @@ static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
 		slot = &r->slots[r->current];
 		if (slot->status && !slot->scanned && !live_with(r, slot))
 			return reader_failed(r, slot, err);
-	} while (!r->stream && !r->met_damage && r->proven != SPHEX_NO_OFFSET &&
-	         r->proven >> 16 >= slot->unit.end);
+	} while (is_passed(r, slot));
 	if (r->stream)
 		; /* one unit, scanned from its start */
 	else if (r->proven == SPHEX_NO_OFFSET)
@@ -392,6 +536,17 @@ static void release(struct reader *r, const struct unit *u)
 {
 	if (!r->stream)
 		input_release(r->in, r->proven >> 16 < u->end ? r->proven >> 16 : u->end);
+}
+
+static void finish_bytes(struct reader *r, const struct reader_slot *slot)
+{
+	const struct unit *u = &slot->unit;
+
+	if (r->stream)
+		return;
+	r->range_is_done = u->stopped;
+	r->bytes_done = slot->bytes_taken;
+	r->bytes_read += (u->stopped ? u->blocks.offset : u->end) - u->begin;
 }
 
 static enum sphex_status next_result(struct reader *r, struct sphex_error *err)
@@ -415,9 +570,10 @@ static enum sphex_status next_result(struct reader *r, struct sphex_error *err)
 	} else {
 		if (slot) {
 			r->n_records += slot->unit.n_records;
-			r->proven = r->met_damage || r->is_lost ? SPHEX_NO_OFFSET : unit_tell(&slot->unit);
+			r->proven = r->met_damage || r->is_lost ? SPHEX_NO_OFFSET
+								: unit_tell(&slot->unit);
 			r->met_damage = false;
-			r->bytes_done = r->stream ? 0 : slot->unit.end;
+			finish_bytes(r, slot);
 			release(r, &slot->unit);
 		}
 		status = next_unit(r, err);

@@ -19,6 +19,7 @@
 enum sphex_status unit_init(struct unit *u, struct input *in, struct sphex_error *err)
 {
 	memset(u, 0, sizeof(*u));
+	u->stop = UINT64_MAX;
 	return block_reader_init(&u->blocks, in, err);
 }
 
@@ -26,7 +27,7 @@ void unit_init_stream(struct unit *u, struct stream *stream)
 {
 	memset(u, 0, sizeof(*u));
 	u->stream = stream;
-	u->end = UINT64_MAX;
+	u->end = u->stop = UINT64_MAX;
 	u->own_to = SIZE_MAX;
 }
 
@@ -48,7 +49,7 @@ void unit_set_range(struct unit *u, uint64_t begin, uint64_t end)
 	u->from = u->to = 0;
 	u->n_marks = 0;
 	u->own_to = SIZE_MAX;
-	u->finished = false;
+	u->finished = u->stopped = false;
 	u->n_records = 0;
 	block_reader_seek(&u->blocks, begin);
 }
@@ -180,6 +181,11 @@ static enum sphex_status ends_inside_record(struct unit *u, struct sphex_error *
 	return at_voffset(err, unit_tell(u));
 }
 
+static uint64_t key_at(const struct unit *u)
+{
+	return sort_key(load_i32(u->data + u->from + 4), load_i32(u->data + u->from + 8));
+}
+
 enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *nbytes,
         struct sphex_error *err)
 {
@@ -189,6 +195,10 @@ enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *
 
 		if (u->from >= u->own_to || is_used_up(u))
 			break;
+		if (left >= 12 && n <= left && key_at(u) >= u->stop) {
+			u->stopped = true;
+			break;
+		}
 		if (left >= 4 && n <= left)
 			return unit_next(u, bytes, nbytes, err);
 		if (n > RECORD_MAX_NBYTES) {
@@ -206,6 +216,23 @@ enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *
 	}
 	u->finished = true;
 	return SPHEX_END;
+}
+
+enum sphex_status unit_peek(struct unit *u, uint32_t n_refs, uint64_t *key, struct sphex_error *err)
+{
+	const uint8_t *bytes;
+	struct record r;
+	size_t nbytes;
+	enum sphex_status status = unit_next(u, &bytes, &nbytes, err);
+
+	if (status)
+		return status;
+	u->from -= nbytes;
+	u->n_records--;
+	if (record_parse(bytes, nbytes, n_refs, &r, err))
+		return at_voffset(err, unit_tell(u));
+	*key = sort_key(r.ref_id, r.pos0);
+	return SPHEX_OK;
 }
 
 enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error *err)

@@ -27,7 +27,9 @@ struct unit {
 	size_t from, to;         /* not yet read: data[from .. to) */
 	size_t own_to;           /* records that start at or behind data[own_to] are the next unit's */
 	bool keep;               /* do not reuse the buffer while the unit is read */
-	bool finished;           /* all records of the unit have been read */
+	uint64_t stop;           /* sort key: records from there on are not asked for, block by block */
+	bool finished;           /* all records of the unit have been read, or those asked for */
+	bool stopped;            /* at `stop` */
 	uint64_t n_records;      /* read since the unit was started */
 	uint8_t *buffer;
 	size_t cap;
@@ -40,7 +42,7 @@ enum sphex_status unit_init(struct unit *u, struct input *in, struct sphex_error
 void unit_init_stream(struct unit *u, struct stream *stream);
 void unit_free(struct unit *u);
 
-/* Prepares for the blocks of [begin, end); a start must follow. */
+/* Prepares for the blocks of [begin, end); a start must follow. Leaves `stop` as it is. */
 void unit_set_range(struct unit *u, uint64_t begin, uint64_t end);
 /* The first record is at `voffset`, in or behind the range's first block. */
 enum sphex_status unit_start_at(struct unit *u, uint64_t voffset, struct sphex_error *err);
@@ -54,6 +56,11 @@ enum sphex_status unit_guess_start(struct unit *u, uint32_t n_refs, struct sphex
 uint64_t unit_tell(const struct unit *u);
 /* Where the record begins that unit_next() gave last. */
 uint64_t unit_tell_record(const struct unit *u, size_t nbytes);
+/*
+ * The sort key of the next record, which stays the next one; SPHEX_END behind the last one of the file. For bytes
+ * that are no record SPHEX_E_DATA.
+ */
+enum sphex_status unit_peek(struct unit *u, uint32_t n_refs, uint64_t *key, struct sphex_error *err);
 /* Takes back the record that unit_next() gave last, and gives its place to the error that refuses it. */
 enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error *err);
 /* Frees the bytes already read although `keep` is set; pointers to records become invalid. */

@@ -77,6 +77,12 @@ static inline uint32_t cursor_u32(struct cursor *c)
 	return p ? load_u32(p) : 0;
 }
 
+static inline uint64_t cursor_u64(struct cursor *c)
+{
+	const uint8_t *p = cursor_bytes(c, 8);
+	return p ? load_u64(p) : 0;
+}
+
 static inline int32_t cursor_i32(struct cursor *c)
 {
 	return (int32_t)cursor_u32(c);

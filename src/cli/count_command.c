@@ -225,10 +225,11 @@ static enum sphex_status configure(
 static void print_summary(const struct count_job *job, const struct sphex_count_stats *s)
 {
 	fprintf(stderr,
-		"%s: %llu rows, %llu with reads; %llu records read, %llu counted; %.2f s, %u "
+		"%s: %llu rows, %llu with reads; %llu records read%s, %llu counted; %.2f s, %u "
 		"threads, %s\n",
 		job->command->name, (unsigned long long)s->n_rows,
 		(unsigned long long)s->n_rows_covered, (unsigned long long)s->n_records,
+		strcmp(s->index, "used") == 0 ? " by index" : "",
 		(unsigned long long)s->n_counted, s->seconds_variants + s->seconds_bam,
 		s->n_threads, s->simd);
 }

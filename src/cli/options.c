@@ -119,7 +119,10 @@ static const struct option_row run_rows[] = {{"-@ --threads", "N", ACTION_THREAD
 	{"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, "no warnings, no summary line"},
 	{"--progress", "HOW", ACTION_PROGRESS, NULL, NULL,
 		"auto (a line on a terminal), json or none"},
+	{"--no-index", NULL, ACTION_SET, "index", "0",
+		"read all of the BAM, although it has an index"},
 	{"-h --help", NULL, ACTION_HELP, NULL, NULL, "this text"},
+	{"--index", "N", ACTION_SET, "index", NULL, ""},
 	{"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, ""}, {0}};
 
 static const struct option_row native_run_rows[] = {

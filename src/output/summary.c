@@ -50,7 +50,7 @@ static void put_input(struct writer *w, const char *key, const struct summary_in
 {
 	put(w, "    \"%s\": {\"path\": ", key);
 	put_string(w, in->path ? in->path : "");
-	put(w, ", \"bytes\": %" PRIu64 ", \"index_used\": false}", in->nbytes);
+	put(w, ", \"bytes\": %" PRIu64 "}", in->nbytes);
 }
 
 /* The entries of a kind as one object. */
@@ -163,6 +163,8 @@ enum sphex_status summary_write(struct writer *w, const struct summary *s, struc
 	}
 	if (put_ratios(w, s->table, err))
 		return err->status;
+	put(w, "  \"index\": \"%s\",\n  \"bytes_read\": %" PRIu64 ",\n", stats->index,
+		stats->n_bam_bytes);
 	put(w,
 		"  \"records_read\": %" PRIu64 ",\n  \"observations\": %" PRIu64
 		",\n  \"counted\": %" PRIu64 ",\n",

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bam/reader.h"
-#include "tests/support/random_bam.h"
+#include "tests/support/index_builder.h"
 
 enum { MAX_SLOTS = 24 };
 
@@ -960,6 +960,174 @@ Test(reader, hands_out_all_records_before_damage)
 		bytes_free(&result.got);
 	}
 	temp_remove(path);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
+/* ---------------------------------------------------------------- ranges */
+
+enum { MAX_RANGES = 30 };
+
+/* Some ranges of the file, each from a record on; which records lie in them goes to `expected`. */
+static size_t choose_ranges(struct prng *r, const struct indexed_reads *reads,
+	const struct bytes *bam, struct record_range *ranges, struct bytes *expected)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < reads->n && n < MAX_RANGES; i++) {
+		const struct indexed_read *read = &reads->items[i];
+		uint64_t key = sort_key(read->ref_id, read->pos0);
+
+		if (prng_below(r, 8) || (n && read->begin >> 16 < ranges[n - 1].end))
+			continue;
+		i += prng_below(r, 40);
+		i = i < reads->n ? i : reads->n - 1;
+		ranges[n++] = (struct record_range){.begin = read->begin,
+			.end = (reads->items[i].end + 0xFFFF) >> 16,
+			.first_least = key,
+			.first_most = key + 1,
+			.stop = prng_below(r, 2)
+					? UINT64_MAX
+					: sort_key(reads->items[i].ref_id, reads->items[i].pos0)};
+	}
+	for (size_t i = 0, j = 0; i < n; i++) {
+		for (; j < reads->n && reads->items[j].begin >> 16 < ranges[i].end; j++) {
+			const struct indexed_read *read = &reads->items[j];
+
+			if (read->begin >= ranges[i].begin &&
+				sort_key(read->ref_id, read->pos0) < ranges[i].stop)
+				bytes_add(expected, bam->data + read->at, read->nbytes);
+		}
+	}
+	return n;
+}
+
+/* Whether the records of `part` come in `whole`, in the same order. */
+static bool is_subsequence(const struct bytes *part, const struct bytes *whole)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < part->n;) {
+		size_t nbytes = load_u32(part->data + i) + 4;
+
+		while (at < whole->n &&
+			(load_u32(whole->data + at) + 4 != nbytes ||
+				memcmp(part->data + i, whole->data + at, nbytes) != 0))
+			at += load_u32(whole->data + at) + 4;
+		if (at == whole->n)
+			return false;
+		at += nbytes;
+		i += nbytes;
+	}
+	return true;
+}
+
+static struct result read_by_ranges(const char *path, struct how how,
+	const struct record_range *ranges, size_t n, bool then_all)
+{
+	struct reader_options options = {.n_threads = how.n_threads,
+		.unit_n_blocks = how.unit_n_blocks,
+		.keep_units = how.keep};
+	struct collector c = {.full = how.full, .parse = true};
+	struct result result = {0};
+	struct reader *r;
+
+	cr_assert_eq(reader_open(path, &options, &r, &result.err), SPHEX_OK);
+	reader_set_ranges(r, ranges, n);
+	read_on(r, &c, &result);
+	cr_assert(result.status != SPHEX_END ||
+		  (reader_bytes_done(r) <= reader_bytes_total(r) && !reader_is_truncated(r)));
+	if (then_all) {
+		bytes_free(&result.got);
+		result = (struct result){0};
+		reader_rewind(r);
+		read_on(r, &c, &result);
+		cr_assert_eq(reader_bytes_done(r), reader_bytes_total(r));
+	}
+	reader_close(r);
+	for (size_t i = 0; i < MAX_SLOTS; i++)
+		bytes_free(&c.slots[i]);
+	return result;
+}
+
+Test(reader, ranges_give_their_records_and_all_after_a_rewind)
+{
+	static const size_t units[] = {1, 2, 5, 64};
+	struct bytes bam = {0}, records;
+	struct prng r = {11};
+
+	random_spliced_bam(&bam, 4, 600);
+	records = (struct bytes){.data = bam.data + random_bam_header_nbytes(&bam),
+		.n = bam.n - random_bam_header_nbytes(&bam)};
+	for (size_t shape = 0; shape < 6; shape++) {
+		struct bytes file =
+			bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = shape % 3 ? 900 : 150,
+						.level = 1,
+						.whole_records = shape % 2,
+						.empty_blocks = shape > 3});
+		struct indexed_reads reads = indexed_reads_of(&bam, &file);
+		char *path = temp_file(&file, ".bam");
+
+		for (size_t i = 0; i < 16; i++) {
+			struct how how = {1 + (unsigned)i % 4, units[i / 4], i % 3 == 0, false,
+				i % 5 ? 0 : 500, false};
+			struct record_range ranges[MAX_RANGES];
+			struct bytes expected = {0};
+			size_t n = choose_ranges(&r, &reads, &bam, ranges, &expected);
+			struct result got = read_by_ranges(path, how, ranges, n, false);
+			struct result all = read_by_ranges(path, how, ranges, n, true);
+
+			cr_assert_eq(got.status, SPHEX_END, "%s", got.err.message);
+			cr_assert(is_subsequence(&expected, &got.got), "records are missing");
+			cr_assert(is_subsequence(&got.got, &records),
+				"records twice, or out of order");
+			cr_assert(got.got.n < bam.n);
+			cr_assert(all.status == SPHEX_END && is_all_of(&all.got, &bam));
+			bytes_free(&expected);
+			bytes_free(&got.got);
+			bytes_free(&all.got);
+		}
+		temp_remove(path);
+		indexed_reads_free(&reads);
+		bytes_free(&file);
+	}
+	bytes_free(&bam);
+}
+
+Test(reader, ranges_that_do_not_begin_as_they_say_fail)
+{
+	struct bytes bam = {0}, file;
+	struct indexed_reads reads;
+	char *path;
+
+	random_spliced_bam(&bam, 6, 200);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 900, .level = 1});
+	reads = indexed_reads_of(&bam, &file);
+	path = temp_file(&file, ".bam");
+	for (size_t i = 1; i < 40; i++) {
+		const struct indexed_read *read = &reads.items[i];
+		uint64_t key = sort_key(read->ref_id, read->pos0);
+		struct record_range wrong[] = {
+			{read->begin, (read->begin >> 16) + 1, key + 1, key + 9, UINT64_MAX},
+			{read->begin, (read->begin >> 16) + 1, key - 9, key, UINT64_MAX},
+			{read->begin + 1, (read->begin >> 16) + 1, 0, UINT64_MAX, UINT64_MAX},
+			{read->begin + (1 << 16), (read->begin >> 16) + 2, 0, UINT64_MAX,
+				UINT64_MAX},
+			{(uint64_t)file.n << 16, file.n + 1, 0, UINT64_MAX, UINT64_MAX}};
+
+		for (size_t j = 0; j < 5; j++) {
+			struct result got = read_by_ranges(path,
+				(struct how){.n_threads = 1 + (unsigned)i % 2, .unit_n_blocks = 3},
+				&wrong[j], 1, false);
+
+			cr_assert(got.status == SPHEX_E_DATA || got.status == SPHEX_E_TRUNCATED ||
+					  got.status == SPHEX_E_LIMIT,
+				"record %zu, case %zu: status %d", i, j, (int)got.status);
+			bytes_free(&got.got);
+		}
+	}
+	temp_remove(path);
+	indexed_reads_free(&reads);
 	bytes_free(&file);
 	bytes_free(&bam);
 }

@@ -21,6 +21,8 @@ struct made {
 static void make(struct made *m, const struct site_table *t, const uint32_t *counts)
 {
 	m->stats = (struct sphex_count_stats){.n_records = 12345678901u,
+		.n_bam_bytes = 500,
+		.index = "used",
 		.n_observations = 9,
 		.n_counted = 7,
 		.n_rows = 3,
@@ -84,9 +86,9 @@ Test(summary, has_all_members_in_order)
 		"{\n  \"version\": \"" SPHEX_VERSION "\",\n  \"command_line\": \"\",\n"
 		"  \"mode\": \"wasp2\",\n  \"simd\": \"scalar\",\n  \"threads\": 4,\n"
 		"  \"inputs\": {\n"
-		"    \"bam\": {\"path\": \"x.bam\", \"bytes\": 1000, \"index_used\": false},\n"
-		"    \"variants\": {\"path\": \"y.vcf\", \"bytes\": 20, \"index_used\": false}\n"
-		"  },\n  \"median_reference_ratio\": {},\n  \"records_read\": 12345678901,\n"
+		"    \"bam\": {\"path\": \"x.bam\", \"bytes\": 1000},\n"
+		"    \"variants\": {\"path\": \"y.vcf\", \"bytes\": 20}\n"
+		"  },\n  \"median_reference_ratio\": {},\n  \"index\": \"used\",\n  \"bytes_read\": 500,\n  \"records_read\": 12345678901,\n"
 		"  \"observations\": 9,\n  \"counted\": 7,\n  \"rows\": 3,\n"
 		"  \"share_of_rows_without_coverage\": 0.333333,\n  \"truncated\": false,\n"
 		"  \"seconds\": {\"variants\": 0.250, \"bam\": 1.500}\n}\n",

@@ -1,0 +1,167 @@
+/*
+ * One pass over the chunks of each reference that has targets. Of a chunk [begin, end) with the
+ * positions [from0, to0) is known:
+ *
+ *   a target that ends at from0 or before    is passed, for the records here begin behind it
+ *   a target at to0 or behind                is not reached, for the records here end before it
+ *   a target whose floor is end or behind    is not reached either
+ *
+ * The other targets are neighbours, first .. last. If there are any the chunk is read, from the
+ * floor of the first of them on, until a record begins behind the end of the last.
+ */
+#include "index_plan.h"
+
+#include "base/memory.h"
+#include "record.h"
+
+struct planner {
+	const struct bam_index *index;
+	const struct index_targets *targets;
+	uint64_t gap;
+	struct index_plan *out;
+};
+
+/* Where the mapped records that lie on pos0 begin at the earliest. */
+static uint64_t floor_of(const struct planner *p, const struct index_ref *ref, uint32_t pos0)
+{
+	const struct index_floor *floors = p->index->floors + ref->first_floor;
+	size_t low = 0, high = ref->n_floors;
+
+	if (p->targets->unmapped_too)
+		return 0;
+	while (low < high) { /* the first floor behind pos0 */
+		size_t middle = low + (high - low) / 2;
+
+		if (floors[middle].pos0 <= pos0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? floors[low - 1].offset : 0;
+}
+
+static bool is_reached(const struct planner *p, const struct index_ref *ref,
+	const struct index_chunk *chunk, uint32_t pos0)
+{
+	return pos0 < chunk->to0 && floor_of(p, ref, pos0) < chunk->end;
+}
+
+static enum sphex_status add_doubt(struct planner *p, size_t chunk, struct sphex_error *err)
+{
+	struct index_plan *out = p->out;
+
+	if (!memory_reserve(
+		    &out->doubts, &out->doubts_cap, out->n_doubts + 1, sizeof(*out->doubts)))
+		return fail_memory(err);
+	out->doubts[out->n_doubts++] = chunk;
+	return SPHEX_OK;
+}
+
+/* What is read anyway cannot be lost. Both lists are in the order of the file. */
+static void drop_doubts_in_ranges(const struct bam_index *index, struct index_plan *plan)
+{
+	size_t n = 0, range = 0;
+
+	for (size_t i = 0; i < plan->n_doubts; i++) {
+		uint64_t block = index->chunks[plan->doubts[i]].begin >> 16;
+
+		while (range < plan->n && plan->ranges[range].end <= block)
+			range++;
+		if (range == plan->n || block < plan->ranges[range].begin >> 16)
+			plan->doubts[n++] = plan->doubts[i];
+	}
+	plan->n_doubts = n;
+}
+
+/* The last target from `first` on that the chunk reaches; `first` is one. */
+static uint32_t last_reached(const struct planner *p, const struct index_ref *ref,
+	const struct index_chunk *chunk, uint32_t first, uint32_t end)
+{
+	uint32_t low = first + 1, high = end;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (is_reached(p, ref, chunk, p->targets->pos0[middle]))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low - 1;
+}
+
+/* Ranges come with ascending begins. */
+static enum sphex_status add_range(
+	struct planner *p, struct record_range range, struct sphex_error *err)
+{
+	struct index_plan *out = p->out;
+	struct record_range *last = out->n ? &out->ranges[out->n - 1] : NULL;
+
+	if (last && range.begin >> 16 < last->end + p->gap) {
+		last->end = range.end > last->end ? range.end : last->end;
+		last->stop = range.stop > last->stop ? range.stop : last->stop;
+		return SPHEX_OK;
+	}
+	if (!memory_reserve(&out->ranges, &out->cap, out->n + 1, sizeof(*out->ranges)))
+		return fail_memory(err);
+	out->ranges[out->n++] = range;
+	return SPHEX_OK;
+}
+
+static enum sphex_status plan_ref(struct planner *p, uint32_t ref_id, struct sphex_error *err)
+{
+	const struct index_ref *ref = &p->index->refs[ref_id];
+	const uint32_t *pos0 = p->targets->pos0;
+	uint32_t first = p->targets->begins[ref_id], end = p->targets->begins[ref_id + 1];
+	uint32_t width = p->targets->width;
+	uint64_t at_0 = sort_key((int32_t)ref_id, 0);
+	enum sphex_status status = SPHEX_OK;
+
+	for (size_t i = 0; i < ref->n_chunks && !status; i++) {
+		const struct index_chunk *chunk = &p->index->chunks[ref->first_chunk + i];
+		uint64_t floor;
+		uint32_t last, passed = first;
+
+		while (first < end && (uint64_t)pos0[first] + width <= chunk->from0)
+			first++;
+		if (first > passed || (first < end && pos0[first] >= chunk->to0 &&
+					      floor_of(p, ref, pos0[first]) < chunk->end))
+			status = add_doubt(p, ref->first_chunk + i, err);
+		if (first == end)
+			break;
+		if (status || !is_reached(p, ref, chunk, pos0[first]))
+			continue;
+		floor = floor_of(p, ref, pos0[first]);
+		last = last_reached(p, ref, chunk, first, end);
+		status = add_range(p,
+			(struct record_range){.begin = floor > chunk->begin ? floor : chunk->begin,
+				.end = (chunk->end + 0xFFFF) >> 16,
+				.first_least = at_0 + chunk->from0 - (chunk->from0 == 0),
+				.first_most = at_0 + chunk->to0,
+				.stop = at_0 + pos0[last] + width},
+			err);
+	}
+	return status;
+}
+
+enum sphex_status index_plan_make(const struct bam_index *index,
+	const struct index_targets *targets, uint64_t gap, struct index_plan *out,
+	struct sphex_error *err)
+{
+	struct planner p = {index, targets, gap, out};
+	enum sphex_status status = SPHEX_OK;
+
+	for (uint32_t i = 0; i < index->n_refs && !status; i++)
+		status = plan_ref(&p, i, err);
+	for (size_t i = 0; i < out->n; i++)
+		out->nbytes += out->ranges[i].end - (out->ranges[i].begin >> 16);
+	drop_doubts_in_ranges(index, out);
+	return status;
+}
+
+void index_plan_free(struct index_plan *plan)
+{
+	memory_free(plan->ranges);
+	memory_free(plan->doubts);
+	*plan = (struct index_plan){0};
+}
