@@ -38,10 +38,11 @@ static void make(struct made *m, const char *lines, const uint32_t *records, int
 	m->variants.extras = memory_new_zeroed(m->variants.n, sizeof(*m->variants.extras));
 	rows.items = memory_new_zeroed(m->variants.n, sizeof(*rows.items));
 	for (size_t i = 0; i < m->variants.n; i++) {
-		m->variants.extras[i] = (struct variant_extra){records[i], POOL_NONE, true};
-		if ((int)i == rowless)
-			m->variants.extras[i].has_row = false;
-		else
+		bool has_row = (int)i != rowless;
+
+		m->variants.extras[i] = (struct variant_extra){
+			records[i], has_row ? VARIANT_NO_ID : VARIANT_NO_ROW};
+		if (has_row)
 			rows.items[rows.n++].variant = (uint32_t)i;
 	}
 	cr_assert_eq(sites_build_native(&m->variants, &rows, 1, contig_refs, references, &m->sites,
