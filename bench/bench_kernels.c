@@ -18,6 +18,8 @@ struct data {
 	uint8_t refs[N_BATCH];
 	uint8_t alts[N_BATCH];
 	uint8_t codes[N_BATCH];
+	uint8_t packed[N_BATCH / 2];
+	uint8_t planes[N_CALL_PLANES * N_BATCH];
 	uint8_t out[N_BATCH];
 	uint64_t mask[N_BATCH / 64];
 };
@@ -55,6 +57,17 @@ static void find_bytes(const struct kernels *row, struct data *d, size_t n)
 static void count_byte(const struct kernels *row, struct data *d, size_t n)
 {
 	d->mask[0] = row->count_byte(d->quals, n, '\t');
+}
+
+static void call_bases(const struct kernels *row, struct data *d, size_t n)
+{
+	row->call_bases(d->packed, d->quals, 0, n, 20, d->out);
+}
+
+/* Counters wrap, which costs nothing. */
+static void add_calls(const struct kernels *row, struct data *d, size_t n)
+{
+	row->add_calls(d->codes, n, d->planes, N_BATCH, d->mask);
 }
 
 static double seconds(void)
@@ -102,6 +115,7 @@ static void fill(struct data *d)
 		r = r * 1664525 + 1013904223;
 		d->quals[i] = (uint8_t)(r >> 24) % 42;
 		d->codes[i] = (uint8_t)(1u << (r >> 16 & 3));
+		d->packed[i / 2] = (uint8_t)(d->packed[i / 2] << 4 | d->codes[i]);
 		d->refs[i] = (uint8_t)(1u << (r >> 12 & 3));
 		d->alts[i] = (uint8_t)(1u << (r >> 8 & 3));
 	}
@@ -118,6 +132,8 @@ int main(void)
 		{"classify", classify},
 		{"find_bytes", find_bytes},
 		{"count_byte", count_byte},
+		{"call_bases", call_bases},
+		{"add_calls", add_calls},
 	};
 	static struct data data;
 	size_t n_rows;
