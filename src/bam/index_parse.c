@@ -216,12 +216,17 @@ static enum sphex_status check_chunks(struct parser *p, uint64_t first_record)
 
 	for (uint32_t i = 0; i < p->out->n_refs; i++) {
 		const struct index_ref *ref = &p->out->refs[i];
-		struct index_chunk *chunks = p->out->chunks + ref->first_chunk;
-		const struct index_floor *floors = p->out->floors + ref->first_floor;
+		const struct index_floor *floors;
+		struct index_chunk *chunks;
 		uint64_t begin = reached;
 		uint32_t least = 0;
 
-		if (ref->n_chunks && chunks[0].begin != reached)
+		if (!ref->n_chunks && !ref->n_floors)
+			continue; /* there may be no array at all */
+		if (!ref->n_chunks)
+			return damaged(p, "a window lies outside its reference");
+		chunks = p->out->chunks + ref->first_chunk;
+		if (chunks[0].begin != reached)
 			return damaged(p, "its references do not follow each other");
 		for (size_t j = 0; j < ref->n_chunks; j++) {
 			if (chunks[j].begin > reached)
@@ -232,8 +237,10 @@ static enum sphex_status check_chunks(struct parser *p, uint64_t first_record)
 				return damaged(p, "its bins are not in the order of the file");
 			chunks[j].from0 = least;
 		}
-		if (ref->n_floors &&
-			(floors[0].offset < begin || floors[ref->n_floors - 1].offset >= reached))
+		if (!ref->n_floors)
+			continue;
+		floors = p->out->floors + ref->first_floor;
+		if (floors[0].offset < begin || floors[ref->n_floors - 1].offset >= reached)
 			return damaged(p, "a window lies outside its reference");
 	}
 	p->out->placed_end = reached;
