@@ -327,7 +327,6 @@ static void count_many(struct pileup *p, size_t at, const uint8_t *calls, size_t
 static void count_strip(struct pileup *p, const struct strip *s)
 {
 	size_t at = s->locus - p->first;
-	const uint8_t *calls = p->waiting.calls + s->calls;
 
 	if (s->kind == STRIP_LOW_MAPQ) {
 		p->sums[at].n_low_mapq++;
@@ -336,9 +335,9 @@ static void count_strip(struct pileup *p, const struct strip *s)
 		p->sums[at].n_filtered++;
 		p->sums[at + s->n].n_filtered--;
 	} else if (s->n < VECTOR_MIN) {
-		count_few(p->sums + at, calls, s->n);
+		count_few(p->sums + at, p->waiting.calls + s->calls, s->n);
 	} else {
-		count_many(p, at, calls, s->n);
+		count_many(p, at, p->waiting.calls + s->calls, s->n);
 	}
 }
 
