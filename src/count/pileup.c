@@ -411,7 +411,8 @@ static enum sphex_status widen(struct pileup *p, uint32_t end, struct sphex_erro
 		sums = memory_new_zeroed(cap + 1, sizeof(*sums));
 		if (!sums)
 			return fail_memory(err);
-		if (p->n_loci)
+		if (p->cap) /* the end of a range may wait behind the last locus, even behind none
+			     */
 			memcpy(sums, p->sums, (p->n_loci + 1) * sizeof(*sums));
 		memory_free(p->sums);
 		memory_free(p->planes);

@@ -201,3 +201,36 @@ Test(pileup, counts_what_joining_one_by_one_counts)
 		}
 	}
 }
+
+/* The window grows when it holds no locus, but the end of what was dropped before it. */
+Test(pileup, ends_dropped_ranges_although_the_window_grows)
+{
+	enum { N_DROPPED = 5000, N_LONG = 2000, BEGIN_LONG = 100 };
+	static struct tiny_sites t;
+	static struct strip items[N_DROPPED];
+	static uint8_t calls[N_LONG];
+	struct prng r = {1};
+	struct strips dropped = {.items = items, .n = N_DROPPED};
+	struct strip alone = {
+		.locus = BEGIN_LONG, .n = N_LONG, .kind = STRIP_CALLS, .nameless = true};
+	struct strips after = {.items = &alone, .n = 1, .calls = calls, .n_calls = N_LONG};
+	uint32_t *counts = calloc(MAX_SITES, N_NATIVE_COUNTS * sizeof(*counts));
+	struct pileup *p;
+	struct sphex_error err;
+
+	make_sites(&t, &r);
+	memset(calls, CALL_A, sizeof(calls));
+	for (size_t i = 0; i < N_DROPPED; i++)
+		items[i] = (struct strip){.n = 10, .kind = STRIP_LOW_MAPQ};
+	cr_assert_eq(
+		pileup_new(&t.sites, sphex_kernels_select("scalar", 0), false, counts, &p, &err),
+		SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &dropped, BEGIN_LONG, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &after, BEGIN_LONG + N_LONG, &err), SPHEX_OK);
+	cr_assert_eq(pileup_finish(p, &err), SPHEX_OK);
+	cr_assert_eq(counts[COUNT_LOW_MAPQ], N_DROPPED);
+	for (uint32_t site = t.locus_sites[BEGIN_LONG]; site < t.sites.n; site++)
+		cr_assert_eq(counts[site * N_NATIVE_COUNTS + COUNT_LOW_MAPQ], 0, "site %u", site);
+	pileup_free(p);
+	free(counts);
+}
