@@ -30,6 +30,11 @@ test_everything() {
 	part 'release: end to end' end_to_end build/release/sphex
 	part 'release: a small run of the benchmarks' each_of 'tests/bench/check_*'
 	part 'gcc: damaged and hostile inputs' hostile build/gcc/sphex
+	if need valgrind; then
+		part 'gcc: under valgrind' tests/hostile/valgrind
+	else
+		part 'gcc: under valgrind' skip 'valgrind: not here'
+	fi
 	part 'python: wheel, package, WASP2 beside it' python_package
 	part 'release: install, then compile against it' tests/install/check_install
 	part 'static: builds' builds static
