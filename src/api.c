@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "api_parts.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "output/summary.h"
 #include "output/tsv.h"
@@ -382,12 +383,21 @@ enum sphex_status sphex_count_column(
 static enum sphex_status open_output(
 	const struct sphex_count *c, const char *path, struct writer **w, struct sphex_error *err)
 {
-	enum sphex_status status = c->settings.mode == SPHEX_MODE_NATIVE
-					   ? writer_open_by_name(path, w, err)
-					   : writer_open(path, w, err);
+	const struct run_settings *s = &c->settings;
+	const char *const inputs[] = {
+		s->bam, s->variants, s->reference, s->vcf_bed, s->intersect_bed};
+	enum sphex_status status = SPHEX_OK;
 
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(*inputs) && !status; i++)
+		status = file_refuse_same(path, inputs[i], err);
+	for (size_t i = 0; i < s->regions.n && !status; i++)
+		status = file_refuse_same(path, s->regions.items[i], err);
+	if (status)
+		return status;
+	status = s->mode == SPHEX_MODE_NATIVE ? writer_open_by_name(path, w, err)
+					      : writer_open(path, w, err);
 	if (!status)
-		writer_stop_when(*w, &c->settings.cancelled);
+		writer_stop_when(*w, &s->cancelled);
 	return status;
 }
 

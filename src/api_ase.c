@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api_parts.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "run_ase.h"
 
@@ -248,6 +249,18 @@ void sphex_ase_cancel(struct sphex_ase *ase)
 	atomic_store(&ase->settings.cancelled, true);
 }
 
+static enum sphex_status refuse_inputs(
+	const struct ase_settings *s, const char *path, struct sphex_error *err)
+{
+	const struct text_list *const lists[] = {&s->inputs, &s->variants};
+	enum sphex_status status = file_refuse_same(path, s->reference, err);
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < lists[i]->n && !status; j++)
+			status = file_refuse_same(path, lists[i]->items[j], err);
+	return status;
+}
+
 enum sphex_status sphex_ase_write(struct sphex_ase *ase, const char *path, struct sphex_error *err)
 {
 	struct writer *w;
@@ -256,7 +269,9 @@ enum sphex_status sphex_ase_write(struct sphex_ase *ase, const char *path, struc
 	SPARE_ERROR(err);
 	if (ase->state != STATE_DONE)
 		return fail(err, SPHEX_E_ARGUMENT, "there is no table: the count has not run");
-	status = writer_open(path, &w, err);
+	status = refuse_inputs(&ase->settings, path, err);
+	if (!status)
+		status = writer_open(path, &w, err);
 	if (status)
 		return status;
 	writer_stop_when(w, &ase->settings.cancelled);

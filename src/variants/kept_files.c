@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/memory.h"
 #include "csv.h"
 
@@ -86,14 +87,6 @@ static enum sphex_status make_paths(const struct rows_options *o, enum region_ki
 	return status;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat stat_a, stat_b;
-
-	return a && b && stat(a, &stat_a) == 0 && stat(b, &stat_b) == 0 &&
-	       stat_a.st_dev == stat_b.st_dev && stat_a.st_ino == stat_b.st_ino;
-}
-
 static void drop_path(char **path)
 {
 	memory_free(*path);
@@ -115,8 +108,8 @@ enum sphex_status kept_files_name(const struct rows_options *o, enum region_kind
 	if (o->joined_lines)
 		drop_path(&out->joined);
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(*inputs) && !status; i++) {
-		if (is_same_file(out->lines, inputs[i]) || is_same_file(out->joined, inputs[i]) ||
-			is_same_file(out->regions, inputs[i])) {
+		if (file_is_same(out->lines, inputs[i]) || file_is_same(out->joined, inputs[i]) ||
+			file_is_same(out->regions, inputs[i])) {
 			fail(err, SPHEX_E_ARGUMENT,
 				"an intermediate file would overwrite this input");
 			with_hint(err, "keep the intermediate files in another folder");

@@ -1,0 +1,14 @@
+/* Questions about paths. */
+#ifndef SPHEX_FILES_H
+#define SPHEX_FILES_H
+
+#include <stdbool.h>
+
+#include "status.h"
+
+/* Whether both name one regular file, by whatever ways; NULL names none. */
+bool file_is_same(const char *a, const char *b);
+/* SPHEX_E_ARGUMENT, at `input`, when writing to `output` would destroy it. */
+enum sphex_status file_refuse_same(const char *output, const char *input, struct sphex_error *err);
+
+#endif
