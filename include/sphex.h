@@ -171,7 +171,7 @@ SPHEX_API void sphex_count_on_progress(struct sphex_count *,
 
 /* Reads the variants, then the BAM. May be called once per handle. */
 SPHEX_API enum sphex_status sphex_count_run(struct sphex_count *, struct sphex_error *);
-/* Makes a run in another thread end with SPHEX_E_CANCELLED soon. Safe in a signal handler. */
+/* Makes a run or a write in another thread end with SPHEX_E_CANCELLED soon. Safe in a signal handler. */
 SPHEX_API void sphex_count_cancel(struct sphex_count *);
 
 /* ---- the table, after a successful run; owned by the handle */

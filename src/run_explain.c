@@ -197,7 +197,8 @@ enum sphex_status run_explain(const struct run_settings *settings, const struct 
 		status = explain_row(&job, row, w, err);
 	}
 	explanation_free(&job.whole);
-	if (!status && !n_found)
-		return fail(err, SPHEX_E_NOT_FOUND, "no row of the table is at %s", position);
-	return status;
+	if (status || n_found)
+		return status;
+	fail(err, SPHEX_E_NOT_FOUND, "no row of the table is at %s", position);
+	return with_hint(err, "name a row by its contig and POS");
 }

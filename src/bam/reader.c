@@ -53,6 +53,8 @@ static enum sphex_status not_a_bam(
 		with_hint(err, "this is a CRAM: convert it with samtools view -b");
 	else if (n >= 1 && start[0] == '@')
 		with_hint(err, "this looks like SAM text: convert it with samtools view -b");
+	else
+		with_hint(err, "the BAM comes first, then the variants");
 	return at_file(err, input_path(r->in));
 }
 
@@ -89,8 +91,10 @@ static enum sphex_status read_header(struct reader *r, struct sphex_error *err)
 	} while (status == SPHEX_END && !more);
 	if (status == SPHEX_E_FORMAT || (status == SPHEX_END && u->to < 4))
 		return not_a_bam(r, u->data, u->to, err);
-	if (status == SPHEX_END)
-		status = fail(err, SPHEX_E_TRUNCATED, "the file is cut off inside the BAM header");
+	if (status == SPHEX_END) {
+		fail(err, SPHEX_E_TRUNCATED, "the file is cut off inside the BAM header");
+		status = with_hint(err, "copy or download it again");
+	}
 	if (status) {
 		at_file(err, input_path(r->in));
 		return status;

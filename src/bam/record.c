@@ -99,7 +99,7 @@ void record_take_cigar_from_tag(struct record *r)
 static enum sphex_status bad(struct sphex_error *err, const char *what)
 {
 	fail(err, SPHEX_E_DATA, "damaged BAM record: %s", what);
-	return SPHEX_E_DATA;
+	return with_hint(err, "write the file again from what it was made of");
 }
 
 static bool is_reference(int32_t ref_id, uint32_t n_refs)

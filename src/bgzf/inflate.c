@@ -32,6 +32,12 @@ void inflater_free(struct inflater *inf)
 	memory_free(inf);
 }
 
+static enum sphex_status damaged(struct sphex_error *err, const char *what)
+{
+	fail(err, SPHEX_E_DATA, "%s", what);
+	return with_hint(err, "copy or download it again");
+}
+
 enum sphex_status inflate_block(struct inflater *inf, const uint8_t *data, const struct bgzf_block *block,
         uint8_t *out, size_t *n_out, struct sphex_error *err)
 {
@@ -41,13 +47,12 @@ enum sphex_status inflate_block(struct inflater *inf, const uint8_t *data, const
 
 	*n_out = isize;
 	if (isize > BGZF_MAX_BLOCK_NBYTES)
-		return fail(err, SPHEX_E_DATA, "BGZF block claims %u bytes of content", isize);
+		return damaged(err, "BGZF block is damaged: it claims more than 64 KiB of content");
 	if (libdeflate_deflate_decompress(inf->d, deflated, (size_t)(trailer - deflated), out, isize, NULL) !=
 	        LIBDEFLATE_SUCCESS)
-		return fail(err, SPHEX_E_DATA, "BGZF block is damaged: its data do not inflate to %u bytes",
-		        isize);
+		return damaged(err, "BGZF block is damaged: its data do not inflate to the stated size");
 	if (libdeflate_crc32(0, out, isize) != crc)
-		return fail(err, SPHEX_E_DATA, "BGZF block is damaged: CRC32 does not agree");
+		return damaged(err, "BGZF block is damaged: CRC32 does not agree");
 	return SPHEX_OK;
 }
 
@@ -65,7 +70,7 @@ enum sphex_status inflate_gzip_member(struct inflater *inf, const uint8_t *data,
 		if (result == LIBDEFLATE_SUCCESS)
 			return SPHEX_OK;
 		if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
-			return fail(err, SPHEX_E_DATA, "gzip data are damaged or cut off");
+			return damaged(err, "gzip data are damaged or cut off");
 		if (*cap >= max_nbytes) {
 			fail(err, SPHEX_E_LIMIT, "gzip member inflates to more than %zu bytes", max_nbytes);
 			return with_hint(err, "recompress it with bgzip, which is read in pieces");

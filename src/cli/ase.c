@@ -1,6 +1,7 @@
 /* See ase.h. The options go to the library by GATK's long names. */
 #include "ase.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,16 +109,13 @@ static void print_warning(void *user, const char *text)
 	fprintf(stderr, "%s: warning: %s\n", command_ase.name, text);
 }
 
+/* The parser has seen that it is a number. */
 static enum sphex_status set_threads(
 	struct sphex_ase *ase, const char *text, struct sphex_error *err)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
+	unsigned long n = strtoul(text, NULL, 10);
 
-	/* 0 would mean "all" to the library; on the command line it is a slip */
-	if (*text < '0' || *text > '9' || *end || n == 0 || n > 1000000)
-		n = 1000000;
-	return sphex_ase_threads(ase, (unsigned)n, err);
+	return sphex_ase_threads(ase, n < UINT_MAX ? (unsigned)n : UINT_MAX, err);
 }
 
 static enum sphex_status apply(

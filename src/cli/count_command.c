@@ -5,6 +5,7 @@
 #include "count_command.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,26 +157,13 @@ static int apply_first(struct count_job *job, const struct parsed *parsed)
 	return -1;
 }
 
+/* The parser has seen that it is a number. */
 static enum sphex_status set_threads(
 	struct sphex_count *count, const char *text, struct sphex_error *err)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
+	unsigned long n = strtoul(text, NULL, 10);
 
-	/* 0 would mean "all" to the library; on the command line it is a slip */
-	if (*text < '0' || *text > '9' || *end || n == 0 || n > 1000000)
-		n = 1000000;
-	return sphex_count_threads(count, (unsigned)n, err);
-}
-
-/* An option with two words: `off` sets 0, `on` sets 1; any other is refused as the library would.
- */
-static enum sphex_status set_word(struct sphex_count *count, const char *key, const char *word,
-	const char *off, const char *on, struct sphex_error *err)
-{
-	if (strcmp(word, on) == 0)
-		return sphex_count_set(count, key, "1", err);
-	return sphex_count_set(count, key, strcmp(word, off) == 0 ? "0" : word, err);
+	return sphex_count_threads(count, n < UINT_MAX ? (unsigned)n : UINT_MAX, err);
 }
 
 static enum sphex_status apply(
@@ -195,9 +183,11 @@ static enum sphex_status apply(
 	case ACTION_SIMD:
 		return sphex_count_simd(count, option->argument, err);
 	case ACTION_COUNT:
-		return set_word(count, "count-reads", option->argument, "fragments", "reads", err);
+		return sphex_count_set(count, "count-reads",
+			strcmp(option->argument, "reads") == 0 ? "1" : "0", err);
 	case ACTION_CONTIG_STYLE:
-		return set_word(count, "contig-style-auto", option->argument, "exact", "auto", err);
+		return sphex_count_set(count, "contig-style-auto",
+			strcmp(option->argument, "auto") == 0 ? "1" : "0", err);
 	case ACTION_SCALAR:
 		status = sphex_count_threads(count, 1, err);
 		return status ? status : sphex_count_simd(count, "scalar", err);

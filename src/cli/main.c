@@ -46,9 +46,12 @@ static int print_cpu(void)
 
 static int print_manual(const struct parsed *parsed)
 {
+	char message[128];
+
 	if (manual_print(parsed->n_operands ? parsed->operands[0] : NULL))
 		return EXIT_COMPLETE;
-	return usage_error(&command_man, "no such command");
+	snprintf(message, sizeof(message), "no such command: %.100s", parsed->operands[0]);
+	return usage_error(&command_man, message);
 }
 
 static int print_completion(const struct parsed *parsed)

@@ -119,7 +119,8 @@ bool manual_print(const char *word)
 			put_section(all_commands[i]);
 	fputs(".SH EXIT STATUS\n.TP\n.B 0\ncomplete\n.TP\n.B 1\ndata or input/output error; no "
 	      "output "
-	      "file is left\n.TP\n.B 2\nwrong command line\n",
+	      "file is left\n.TP\n.B 2\nwrong command line\n.TP\n.B 128+N\nended by signal N; "
+	      "no output file is left\n",
 		stdout);
 	return true;
 }

@@ -320,6 +320,31 @@ void parsed_free(struct parsed *parsed)
 	free(parsed->operands);
 }
 
+/* Numbers and words that the library does not know by the option's name. */
+static bool check_argument(const struct parsed_option *option, struct parsed *parsed)
+{
+	const struct option_row *row = option->row;
+	const char *argument = option->argument, *wanted = "";
+	bool good = true;
+
+	if (row->action == ACTION_THREADS) {
+		/* 0 would mean "all" to the library; on the command line it is a slip */
+		good = strspn(argument, "0123456789") == strlen(argument) &&
+		       strpbrk(argument, "123456789");
+		wanted = "a number from 1 to 1024";
+	} else if (row->action == ACTION_COUNT) {
+		good = has_name(option_choices(row), argument, strlen(argument));
+		wanted = "fragments or reads";
+	} else if (row->action == ACTION_CONTIG_STYLE) {
+		good = has_name(option_choices(row), argument, strlen(argument));
+		wanted = "exact or auto";
+	}
+	if (!good)
+		snprintf(parsed->error, sizeof(parsed->error), "%.*s takes %s, not %.100s",
+			(int)strcspn(row->names, " "), row->names, wanted, argument);
+	return good;
+}
+
 bool options_parse(const struct command *command, int n, char **args, struct parsed *parsed)
 {
 	bool only_operands = false;
@@ -341,6 +366,9 @@ bool options_parse(const struct command *command, int n, char **args, struct par
 		if (!good)
 			return false;
 	}
+	for (size_t i = 0; i < parsed->n_options; i++)
+		if (!check_argument(&parsed->options[i], parsed))
+			return false;
 	return true;
 }
 

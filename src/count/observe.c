@@ -5,6 +5,7 @@
  */
 #include "observe_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -227,14 +228,21 @@ static enum sphex_status observe_record(
 
 /* ---------------------------------------------------------------- the records of a unit */
 
+static const char *place_of(uint64_t key, char *out, size_t nbytes)
+{
+	if (key >> 32 == UINT32_MAX)
+		return "no contig";
+	snprintf(out, nbytes, "contig number %u of the header, position %u",
+		(unsigned)(key >> 32) + 1, (unsigned)key);
+	return out;
+}
+
 enum sphex_status not_sorted(uint64_t key, uint64_t key_before, struct sphex_error *err)
 {
-	fail(err, SPHEX_E_DATA,
-		"not sorted by coordinate: a record at reference %d, position %u comes after "
-		"reference %d, "
-		"position %u",
-		(int)(int32_t)(key >> 32), (unsigned)key, (int)(int32_t)(key_before >> 32),
-		(unsigned)key_before);
+	char place[80], before[80];
+
+	fail(err, SPHEX_E_DATA, "not sorted by coordinate: a record on %s comes after one on %s",
+		place_of(key, place, sizeof(place)), place_of(key_before, before, sizeof(before)));
 	return with_hint(err, "sort the file with samtools sort");
 }
 

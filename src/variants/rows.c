@@ -161,9 +161,17 @@ static enum sphex_status finish(struct rows_job *job, struct sphex_error *err)
 		rows->has_gt = false; /* ODD-14 */
 		return SPHEX_OK;
 	}
-	if (!job->variants->n)
-		return fail(err, SPHEX_E_EMPTY, "no variant was selected");
-	return fail(err, SPHEX_E_EMPTY, "no selected variant lies in a region");
+	if (!job->variants->n) {
+		fail(err, SPHEX_E_EMPTY, "no variant was selected");
+		with_hint(err, "single bases that are heterozygous in the sample are, and what "
+			       "options add");
+		return at_file(err, job->options->variant_lines ? job->options->variant_lines
+								: job->options->variants);
+	}
+	fail(err, SPHEX_E_EMPTY, "no selected variant lies in a region");
+	with_hint(err, "contigs have to have the same names in both files");
+	return at_file(
+		err, job->options->regions ? job->options->regions : job->options->joined_lines);
 }
 
 enum sphex_status rows_make(const struct rows_options *options, struct variants *variants,
