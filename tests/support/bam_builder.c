@@ -378,7 +378,8 @@ char *temp_file(const struct bytes *b, const char *suffix)
 		file = fopen((char *)path.data, "wbx");
 		check(file || errno == EEXIST, "cannot create a temporary file");
 	}
-	check(fwrite(b->data, 1, b->n, file) == b->n && fclose(file) == 0, "cannot write a file");
+	check((!b->n || fwrite(b->data, 1, b->n, file) == b->n) && fclose(file) == 0,
+		"cannot write a file");
 	return (char *)path.data;
 }
 
