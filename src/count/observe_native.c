@@ -68,15 +68,16 @@ static enum sphex_status add_run(struct scan *s, const struct run *run, size_t n
 	struct name_hash name, struct sphex_error *err)
 {
 	struct strips *strips = &s->out->strips;
-	struct strip *last = strips->n > n_before ? &strips->items[strips->n - 1] : NULL;
 	uint32_t n = run->end - run->begin;
 	bool has_calls = s->dropped == SAYS_NO_BASE;
+	struct strip *last;
 
 	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
 		!memory_reserve(&strips->calls, &strips->calls_cap, strips->n_calls + n, 1))
 		return fail_memory(err);
+	last = strips->n > n_before ? &strips->items[strips->n - 1] : NULL;
 	if (last && last->locus + last->n == run->begin)
-		strips->items[strips->n - 1].n += n;
+		last->n += n;
 	else
 		strips->items[strips->n++] = (struct strip){.name = name,
 			.locus = run->begin,

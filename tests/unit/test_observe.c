@@ -610,3 +610,42 @@ Test(observe, an_offset_is_that_of_an_aligned_base_only)
 			observe_offset(&r, cases[i].pos0), cases[i].offset, "at %u", cases[i].pos0);
 	bytes_free(&bam);
 }
+
+/* The array of strips grows in the middle of a record, more than once. */
+Test(observe, a_record_of_many_runs_over_loci_has_a_strip_for_each)
+{
+	enum { N = 100 };
+	struct site_row rows[2 * N];
+	struct observations o = {0};
+	struct site_table t;
+	struct observer observer;
+	struct opened file;
+	struct bytes bam = {0};
+	struct sphex_error err;
+	char cigar[N * 4 + 1] = "", seq[N + 1] = "";
+
+	for (size_t i = 0; i < 2 * N; i++)
+		rows[i] = (struct site_row){"chr1", (uint32_t)(101 + i), "A", "G", NULL};
+	for (size_t i = 0; i < N; i++) {
+		strcat(cigar, i + 1 < N ? "1M1N" : "1M");
+		strcat(seq, i % 3 ? "A" : "G");
+	}
+	random_bam_start(&bam);
+	bam_add(&bam, (struct bam_read){.name = "a", .pos0 = 100, .cigar = cigar, .seq = seq});
+	site_table_start(&t, rows, N_OF(rows));
+	site_table_finish(&t, SPHEX_MODE_NATIVE, true, true);
+	observer = observer_for(&t, SPHEX_MODE_NATIVE, 0);
+	file = open_records(&bam, 0);
+	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
+	cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK);
+	cr_assert_eq(o.strips.n, N);
+	for (size_t i = 0; i < N; i++) {
+		cr_assert_eq(o.strips.items[i].locus, 2 * i);
+		cr_assert_eq(o.strips.items[i].n, 1);
+		cr_assert_eq(o.strips.calls[i], i % 3 ? CALL_A : CALL_G, "%zu", i);
+	}
+	observations_free(&o);
+	site_table_free(&t);
+	close_records(&file);
+	bytes_free(&bam);
+}
