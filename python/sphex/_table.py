@@ -53,7 +53,7 @@ class CountStats(NamedTuple):
     #: Kernel row that ran; "python" for the Python engine.
     simd: str
     #: What became of the BAM's index: "used", "none", "not needed", "refused" or "off".
-    index: str
+    index_use: str
 
 
 class Column(Protocol):
