@@ -163,7 +163,8 @@ void explanation_columns(struct explanation *e, bool by_read, uint8_t *columns)
 {
 	size_t end;
 
-	qsort(e->items, e->n, sizeof(*e->items), compare);
+	if (e->n) /* else there may be no array */
+		qsort(e->items, e->n, sizeof(*e->items), compare);
 	for (size_t begin = 0; begin < e->n; begin = end) {
 		bool counted = false;
 
