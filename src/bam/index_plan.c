@@ -24,7 +24,8 @@ struct planner {
 /* Where the mapped records that lie on pos0 begin at the earliest. */
 static uint64_t floor_of(const struct planner *p, const struct index_ref *ref, uint32_t pos0)
 {
-	const struct index_floor *floors = p->index->floors + ref->first_floor;
+	/* an index of nothing has no array */
+	const struct index_floor *floors = ref->n_floors ? p->index->floors + ref->first_floor : NULL;
 	size_t low = 0, high = ref->n_floors;
 
 	if (p->targets->unmapped_too)

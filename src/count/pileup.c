@@ -250,11 +250,13 @@ static bool reserve(struct pileup *p, size_t n, size_t n_calls)
 	       memory_reserve(&w->calls, &w->calls_cap, w->n_calls + n_calls, 1);
 }
 
-/* With room for it. */
+/* With room for it. `calls` has those of its batch. */
 static void wait_for_mate(struct pileup *p, const struct strip *s, uint8_t *calls)
 {
 	struct strips *w = &p->waiting;
 
+	if (s->kind == STRIP_CALLS)
+		calls += s->calls;
 	if (has_name(p, s)) {
 		uint32_t *link = join(p, s, calls);
 
@@ -541,7 +543,7 @@ enum sphex_status pileup_add(
 	for (size_t i = 0; i < in->n && !status; i++) {
 		if (i + PREFETCH < in->n)
 			prefetch(&p->names[in->items[i + PREFETCH].name.lo & (p->n_names - 1)]);
-		wait_for_mate(p, &in->items[i], in->calls + in->items[i].calls);
+		wait_for_mate(p, &in->items[i], in->calls);
 	}
 	if (!status && p->waiting.n >= p->settle_at)
 		status = settle(p, reached, err);
