@@ -288,15 +288,12 @@ void reader_rewind(struct reader *r)
 /* Moves on to the next range behind the last block of one; false behind all. */
 static bool stay_in_ranges(struct reader *r, struct reader_slot *slot)
 {
-	const struct record_range *next = &r->ranges[r->n_ranges_taken];
-
-	if (r->n_ranges_taken && r->hop.offset < next[-1].end)
+	if (r->n_ranges_taken && r->hop.offset < r->ranges[r->n_ranges_taken - 1].end)
 		return true;
 	if (r->n_ranges_taken == r->n_ranges)
 		return false;
-	r->n_ranges_taken++;
-	r->hop.offset = next->begin >> 16;
-	slot->begins = next;
+	slot->begins = &r->ranges[r->n_ranges_taken++];
+	r->hop.offset = slot->begins->begin >> 16;
 	return true;
 }
 
