@@ -16,6 +16,7 @@ struct region_file {
 	struct region_list *list;
 	const char *feature;
 	enum region_format format;
+	bool in_sequences;
 	char *label; /* contig:beg-end */
 	size_t label_cap;
 };
@@ -217,18 +218,30 @@ static enum region_format format_of(struct span line)
 		       : FORMAT_BED;
 }
 
-/* The sequences that a GFF3 may end with. */
+/* GFF3 may end with sequences, behind a directive or the name of the first. */
 static bool begins_sequences(struct span line)
 {
 	return span_is(line, "##FASTA") || span_starts_with(line, ">");
 }
 
+/* They are read to their end: columns in or behind them mean that a damaged line has begun them. */
+static enum sphex_status check_sequence(struct span line, struct sphex_error *err)
+{
+	if (span_find(line, '\t') == line.n)
+		return SPHEX_OK;
+	return fail(err, SPHEX_E_DATA,
+		"a line with tabs stands among the sequences that ##FASTA or '>' begin");
+}
+
 static enum sphex_status read_line(struct region_file *f, struct span line, struct sphex_error *err)
 {
+	if (f->format == FORMAT_UNKNOWN && !is_no_region(line))
+		f->format = format_of(line);
+	f->in_sequences |= f->format != FORMAT_BED && begins_sequences(line);
+	if (f->in_sequences)
+		return check_sequence(line, err);
 	if (is_no_region(line))
 		return SPHEX_OK;
-	if (f->format == FORMAT_UNKNOWN)
-		f->format = format_of(line);
 	return f->format == FORMAT_BED ? read_bed_line(f, line, err) : read_gene_line(f, line, err);
 }
 
@@ -242,7 +255,7 @@ enum sphex_status region_file_read(const char *path, const char *feature, unsign
 
 	while (!status) {
 		status = lines_next(&lines, &line, err);
-		if (status || (f.format != FORMAT_BED && begins_sequences(line)))
+		if (status)
 			break;
 		status = read_line(&f, line, err);
 		if (status)

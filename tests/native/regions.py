@@ -18,6 +18,7 @@ from variants import MISSING, RefusedError
 GENE_ENDINGS = {".gtf": ("gene_id", "gene_name"), ".gff3": ("ID", "Name"), ".gff": ("ID", "Name")}
 BED_ENDINGS = (".bed", ".narrowPeak", ".broadPeak")
 TO_THE_END = 1 << 40
+SEQUENCES = "##FASTA"  # they follow in a GFF3
 
 
 class Region(NamedTuple):
@@ -82,13 +83,16 @@ def lines_of(path: str) -> Iterator[list[str]]:
     opener = gzip.open if path.endswith(".gz") else open
     with opener(path, "rt", encoding="utf-8", errors="surrogateescape", newline="\n") as source:
         for line in source:
-            if line.strip() and not line.startswith(("#", "track", "browser")):
-                yield line.rstrip("\r\n").split("\t")
+            line = line.rstrip("\r\n")
+            if line == SEQUENCES or (line.strip() and not line.startswith(("#", "track", "browser"))):
+                yield line.split("\t")
 
 
 def bed(path: str) -> Iterator[Region]:
     """Read a BED or peak file."""
     for cells in lines_of(path):
+        if cells == [SEQUENCES]:
+            continue
         chrom, beg0, end0 = cells[0], int(cells[1]), int(cells[2])
         name = cells[3] if len(cells) > 3 else ""
         if name in ("", MISSING):
@@ -98,8 +102,12 @@ def bed(path: str) -> Iterator[Region]:
 
 def genes(path: str, feature: str, keys: tuple[str, str]) -> Iterator[Region]:
     """Read the lines of a feature of a GTF or GFF3."""
+    in_sequences = False
     for cells in lines_of(path):
-        if cells[2] == feature:
+        in_sequences = in_sequences or cells[0] == SEQUENCES or cells[0].startswith(">")
+        if in_sequences and len(cells) > 1:
+            raise RefusedError("a region among the sequences of a GFF3")
+        if not in_sequences and cells[2] == feature:
             values = attributes(cells[8])
             names = tuple(values.get(key, MISSING) for key in keys)
             yield Region(cells[0], int(cells[3]) - 1, int(cells[4]), names)

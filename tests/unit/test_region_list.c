@@ -109,12 +109,15 @@ Test(region_list, annotation_lines_of_the_feature_have_id_and_name)
 				GTF("gene", "5\t10", "ID=b"),
 			"c 4 10 [a] [-]; c 4 10 [b] [-]"},
 		{GTF("gene", "5\t10", "ID=a") "##FASTA\n>c\nACGT\n", "c 4 10 [a] [-]"},
-		{GTF("gene", "5\t10", "ID=a") ">c\nACGT\n", "c 4 10 [a] [-]"},
+		{GTF("gene", "5\t10", "ID=a") ">c d\nACGT\n>e\n", "c 4 10 [a] [-]"},
+		{"##gff-version 3\n##FASTA\n>c\nACGT\n", ""},
 		{GTF("exon", "5\t10", "ID=a"), ""},
 	};
 
 	check_files(cases, sizeof(cases) / sizeof(*cases));
 }
+
+#define AMONG_SEQUENCES "a line with tabs stands among the sequences that ##FASTA or '>' begin"
 
 Test(region_list, bad_lines_are_errors_with_their_number)
 {
@@ -139,6 +142,12 @@ Test(region_list, bad_lines_are_errors_with_their_number)
 			"the line has 8 columns instead of 9"},
 		{GTF("gene", "1\t2", "ID=a") GTF("gene", "1\t2", "ID=\tID=b"),
 			"the line has more than 9 columns"},
+		/* what begins sequences is a line that was a region, or comes before one */
+		{GTF("gene", "1\t2", "ID=a") ">" GTF("gene", "3\t4", "ID=b"), AMONG_SEQUENCES},
+		{GTF("gene", "1\t2", "ID=a") ">" GTF("gene", "3\t4", "ID=b") ">c\nA\n",
+			AMONG_SEQUENCES},
+		{"##FASTA\n" GTF("gene", "3\t4", "ID=b"), AMONG_SEQUENCES},
+		{"#\n>" GTF("gene", "1\t2", "ID=a") GTF("gene", "3\t4", "ID=b"), AMONG_SEQUENCES},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
