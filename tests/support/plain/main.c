@@ -1,11 +1,14 @@
 /*
- * The linked tests come in; each runs in a process of its own, as many at once as there are CPUs.
- * A line per test and a sum go out.
+ *     PROGRAM [SUITE...]
+ *
+ * The linked tests come in; those of the suites, or all, run in processes of their own, as many at
+ * once as there are CPUs. A line per test and a sum go out.
  */
 #include "criterion/criterion.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,12 +63,23 @@ static void collect(unsigned *n_passed, unsigned *n_failed)
 	}
 }
 
-int main(void)
+static bool is_asked_for(const struct plain_test *test, char **suites)
+{
+	bool named = !*suites;
+
+	for (; *suites && !named; suites++)
+		named = strcmp(*suites, test->suite) == 0;
+	return named;
+}
+
+int main(int argc, char **argv)
 {
 	long n_cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned n_started = 0, n_passed = 0, n_failed = 0;
 
 	for (struct plain_test *test = tests; test; test = test->next) {
+		if (!is_asked_for(test, argv + (argc > 0)))
+			continue;
 		start(test);
 		n_started++;
 		if (n_started - n_passed - n_failed >= (n_cpus > 0 ? (unsigned)n_cpus : 1))
