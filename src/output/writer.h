@@ -1,7 +1,4 @@
-/*
- * A file that appears whole or not at all: written under another name beside its final place,
- * flushed to the disk and renamed. Standard output, pipes and devices are written directly.
- */
+/* A new file (base/new_file.h) that is written in pieces, compressed if its name asks for it. */
 #ifndef SPHEX_WRITER_H
 #define SPHEX_WRITER_H
 
@@ -12,15 +9,13 @@
 
 struct writer;
 
-/*
- * "-" is standard output. A symbolic link is followed, as a shell does: what it points to is
- * replaced, or made if it is not there. The new file has the permissions of the old one, else those
- * that the umask leaves. A file that this user may not write is not replaced.
- */
+/* How `path` is meant: base/new_file.h. */
 enum sphex_status writer_open(const char *path, struct writer **out, struct sphex_error *err);
 /* The same; under a name that ends in .gz the bytes are compressed, as BGZF. */
 enum sphex_status writer_open_by_name(
 	const char *path, struct writer **out, struct sphex_error *err);
+/* Whether that would fail, as far as can be seen without making or opening anything. */
+enum sphex_status writer_check(const char *path, struct sphex_error *err);
 /* Once *stop is true, writing fails with SPHEX_E_CANCELLED. The flag must outlive the writer. */
 void writer_stop_when(struct writer *w, const atomic_bool *stop);
 /* Failures are remembered and reported by writer_commit(). */

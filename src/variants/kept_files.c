@@ -2,13 +2,15 @@
 #include "kept_files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/new_file.h"
 #include "csv.h"
 
 /* ---------------------------------------------------------------- names */
@@ -128,33 +130,43 @@ void kept_files_free(struct kept_files *files)
 
 /* ---------------------------------------------------------------- writing */
 
-static enum sphex_status start(const char *path, FILE **file, struct sphex_error *err)
+/* A part of the lines would look like all of them to the run that reads them. */
+struct kept_file {
+	struct new_file file;
+	FILE *out; /* with a descriptor of its own, for closing it comes first */
+};
+
+static enum sphex_status start(const char *path, struct kept_file *f, struct sphex_error *err)
 {
-	*file = fopen(path, "wb");
-	if (*file)
-		return SPHEX_OK;
-	fail_errno(err, errno, "cannot create the intermediate file");
+	int errnum = new_file_open(&f->file, path), fd;
+
+	if (!errnum) {
+		fd = fcntl(f->file.fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		f->out = fd < 0 ? NULL : fdopen(fd, "wb");
+		if (f->out)
+			return SPHEX_OK;
+		errnum = errno;
+		if (fd >= 0)
+			close(fd);
+		new_file_vanish(&f->file);
+	}
+	fail_errno(err, errnum, "cannot create the intermediate file");
 	return at_file(err, path);
 }
 
-/* A part of the lines would look like all of them to the run that reads them. */
-static void remove_part(const char *path)
+static enum sphex_status finish(const char *path, struct kept_file *f, struct sphex_error *err)
 {
-	struct stat st;
+	int errnum = ferror(f->out) ? EIO : 0;
 
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
-		unlink(path);
-}
-
-static enum sphex_status finish(const char *path, FILE *file, struct sphex_error *err)
-{
-	int errnum = ferror(file) ? EIO : 0;
-
-	if (fclose(file) != 0)
+	if (fclose(f->out) != 0)
 		errnum = errno; /* of the last write, which mostly fails as an earlier one did */
 	if (!errnum)
+		errnum = new_file_close(&f->file);
+	if (!errnum)
+		errnum = new_file_appear(&f->file);
+	if (!errnum)
 		return SPHEX_OK;
-	remove_part(path);
+	new_file_vanish(&f->file);
 	fail_errno(err, errnum, "cannot write the intermediate file");
 	return at_file(err, path);
 }
@@ -215,40 +227,40 @@ static void write_region(FILE *file, const struct regions *regions, const struct
 enum sphex_status kept_files_write_lines(
 	const char *path, const struct variants *variants, bool with_gt, struct sphex_error *err)
 {
-	FILE *file;
-	enum sphex_status status = start(path, &file, err);
+	struct kept_file f;
+	enum sphex_status status = start(path, &f, err);
 
 	if (status)
 		return status;
 	for (size_t i = 0; i < variants->n; i++) {
-		write_variant(file, variants, i, variants->items[i].pos0, variants->items[i].end,
+		write_variant(f.out, variants, i, variants->items[i].pos0, variants->items[i].end,
 			with_gt);
-		putc('\n', file);
+		putc('\n', f.out);
 	}
-	return finish(path, file, err);
+	return finish(path, &f, err);
 }
 
 enum sphex_status kept_files_write_genes(
 	const char *path, const struct regions *genes, struct sphex_error *err)
 {
-	FILE *file;
-	enum sphex_status status = start(path, &file, err);
+	struct kept_file f;
+	enum sphex_status status = start(path, &f, err);
 
 	if (status)
 		return status;
 	for (size_t i = 0; i < genes->n; i++) {
-		write_region(file, genes, &genes->items[i]);
-		putc('\n', file);
+		write_region(f.out, genes, &genes->items[i]);
+		putc('\n', f.out);
 	}
-	return finish(path, file, err);
+	return finish(path, &f, err);
 }
 
 enum sphex_status kept_files_write_joined(const char *path, const struct variants *variants,
 	bool with_gt, const struct regions *regions, const struct hits *hits,
 	struct sphex_error *err)
 {
-	FILE *file;
-	enum sphex_status status = start(path, &file, err);
+	struct kept_file f;
+	enum sphex_status status = start(path, &f, err);
 
 	if (status)
 		return status;
@@ -257,10 +269,10 @@ enum sphex_status kept_files_write_joined(const char *path, const struct variant
 		uint32_t start0, end;
 
 		hit_interval(variants, regions, hit, &start0, &end);
-		write_variant(file, variants, hit->variant, start0, end, with_gt);
-		putc('\t', file);
-		write_region(file, regions, &regions->items[hit->region]);
-		putc('\n', file);
+		write_variant(f.out, variants, hit->variant, start0, end, with_gt);
+		putc('\t', f.out);
+		write_region(f.out, regions, &regions->items[hit->region]);
+		putc('\n', f.out);
 	}
-	return finish(path, file, err);
+	return finish(path, &f, err);
 }

@@ -20,7 +20,7 @@ enum sphex_status kept_files_name(const struct rows_options *options, enum regio
 	struct kept_files *out, struct sphex_error *err);
 void kept_files_free(struct kept_files *files);
 
-/* Each overwrites an older file. */
+/* Each replaces an older file, as base/new_file.h says. */
 enum sphex_status kept_files_write_lines(
 	const char *path, const struct variants *variants, bool with_gt, struct sphex_error *err);
 enum sphex_status kept_files_write_genes(

@@ -1,11 +1,14 @@
 /* The files that -t keeps: their names, their bytes, and inputs that they spare. */
 #include <criterion/criterion.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "tests/support/folder.h"
 #include "tests/support/text_rows.h"
 #include "variants/genes.h"
 #include "variants/kept_files.h"
@@ -166,5 +169,26 @@ Test(kept_files, a_file_that_cannot_be_written_is_named)
 		cr_assert_eq(kept_files_write_lines("/dev/full", &v, false, &err), SPHEX_E_IO);
 		cr_assert_str_eq(err.file, "/dev/full");
 	}
+	variants_free(&v);
+}
+
+Test(kept_files, an_older_file_stays_until_the_new_one_is_whole)
+{
+	const char *folder = folder_make(), *path = folder_path(folder, "x.bed");
+	struct rlimit small = {.rlim_cur = 10000, .rlim_max = RLIM_INFINITY};
+	struct variants v = {0};
+	struct sphex_error err;
+
+	text_put(path, "old");
+	for (int i = 0; i < 1000; i++)
+		add_lines(&v, "contig 1 2 A G\n");
+	signal(SIGXFSZ, SIG_IGN);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	cr_assert_eq(kept_files_write_lines(path, &v, false, &err), SPHEX_E_IO);
+	small.rlim_cur = RLIM_INFINITY;
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	text_expect(path, "old");
+	cr_assert_eq(folder_n_entries(folder), 1);
+	folder_remove(folder);
 	variants_free(&v);
 }
