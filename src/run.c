@@ -111,7 +111,7 @@ static enum sphex_status add_observations(
 
 	drop_lost(run, o);
 	if (o->n_records && stats->n_records && o->first_key < run->last_key) {
-		not_sorted(o->first_key, run->last_key, err);
+		not_sorted(run->observer.header, o->first_key, run->last_key, err);
 		at_voffset(err, o->first_voffset);
 		at_record(err, stats->n_records + 1);
 		return at_file(err, run->settings->bam);
@@ -131,8 +131,7 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	enum sphex_status status;
 	size_t slot;
 
-	status = tally_new(
-		&run->observer, run->settings->by_read, &run->result->tally, err);
+	status = tally_new(&run->observer, run->settings->by_read, &run->result->tally, err);
 	if (!status)
 		status = reader_start(run->reader, &client, err);
 	while (!status && !(status = reader_next(run->reader, &slot, err))) {
@@ -212,9 +211,11 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 
 	if (!status)
 		status = choose_sites(run, err);
-	run->observer.sites = &run->result->sites;
-	if (!status)
+	if (!status) {
+		run->observer.header = reader_header(run->reader);
+		run->observer.sites = &run->result->sites;
 		status = read_parts_or_all(run, err);
+	}
 	run->result->stats.n_bam_bytes = run->reader ? reader_bytes_read(run->reader) : 0;
 	reader_close(run->reader); /* joins the workers: their results may go now */
 	run_index_free(&run->index);

@@ -32,7 +32,7 @@ static enum sphex_status start_input(
 		.within = run->has_intervals ? &run->within : NULL,
 		.groups = &input->groups,
 		.refs = input->refs,
-		.n_refs = reader_header(input->reader)->n_refs,
+		.header = reader_header(input->reader),
 		.filter = run->settings->filter,
 		.by_read = run->n_inputs > 1};
 	input->n_slots = reader_n_slots(input->reader);
@@ -68,7 +68,7 @@ static uint64_t place_of_key(const struct ase_input *input, uint64_t key)
 {
 	uint32_t ref = (uint32_t)(key >> 32);
 
-	if (ref >= input->scanner.n_refs)
+	if (ref >= input->scanner.header->n_refs)
 		return UINT64_MAX;
 	return (uint64_t)input->refs[ref] << 32 | (uint32_t)key;
 }
@@ -92,7 +92,7 @@ static enum sphex_status next_elements(
 		e = &input->elements[slot];
 	} while (!e->n_records);
 	if (input->n_records && e->first_key < input->last_key) {
-		not_sorted(e->first_key, input->last_key, err);
+		not_sorted(input->scanner.header, e->first_key, input->last_key, err);
 		at_voffset(err, e->first_voffset);
 		at_record(err, input->n_records + 1);
 		return at_file(err, input->path);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "bam/header.h"
 #include "base/memory.h"
 #include "observe.h"
 
@@ -354,16 +355,17 @@ static bool sort(struct ase_elements *e)
 
 /* ---------------------------------------------------------------- the records of a unit */
 
-static enum sphex_status check_order(struct ase_elements *e, const struct unit *unit,
+static enum sphex_status check_order(struct scan *s, const struct unit *unit,
 	const struct record *r, size_t nbytes, struct sphex_error *err)
 {
+	struct ase_elements *e = s->out;
 	uint64_t key = sort_key(r->ref_id, r->pos0);
 
 	if (e->n_records == 0) {
 		e->first_key = key;
 		e->first_voffset = unit_tell_record(unit, nbytes);
 	} else if (key < e->last_key) {
-		return not_sorted(key, e->last_key, err);
+		return not_sorted(s->scanner->header, key, e->last_key, err);
 	}
 	e->last_key = key;
 	return SPHEX_OK;
@@ -401,9 +403,9 @@ enum sphex_status ase_elements_scan(const struct ase_scanner *scanner, struct un
 		status = unit_next(unit, &bytes, &nbytes, err);
 		if (status)
 			break;
-		status = record_parse(bytes, nbytes, scanner->n_refs, &r, err);
+		status = record_parse(bytes, nbytes, scanner->header->n_refs, &r, err);
 		if (!status)
-			status = check_order(out, unit, &r, nbytes, err);
+			status = check_order(&scan, unit, &r, nbytes, err);
 		if (!status)
 			status = scan_record(&scan, &r, err);
 		if (!status && scanner->by_read)

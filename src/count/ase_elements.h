@@ -49,6 +49,8 @@ struct ase_elements {
 	uint64_t first_voffset;       /* the same */
 };
 
+struct bam_header;
+
 /* Flags that a record must not have, and must have. */
 struct ase_filter {
 	uint32_t exclude, require;
@@ -59,7 +61,7 @@ struct ase_scanner {
 	const struct intervals *within; /* NULL: all reads are reached, else those that overlap */
 	const struct read_groups *groups;
 	const uint32_t *refs; /* of each reference of the file, the number of its contig */
-	uint32_t n_refs;
+	const struct bam_header *header; /* of the file */
 	struct ase_filter filter;
 	bool by_read; /* the unit is kept; reads are listed, and elements stay in their order */
 };

@@ -5,9 +5,11 @@
  */
 #include "observe_parts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bam/header.h"
 #include "base/memory.h"
 
 /* Observations of one result; a unit that has more is handed out in parts. */
@@ -228,21 +230,24 @@ static enum sphex_status observe_record(
 
 /* ---------------------------------------------------------------- the records of a unit */
 
-static const char *place_of(uint64_t key, char *out, size_t nbytes)
+static const char *place_of(const struct bam_header *header, uint64_t key, char *out, size_t nbytes)
 {
-	if (key >> 32 == UINT32_MAX)
-		return "no contig";
-	snprintf(out, nbytes, "contig number %u of the header, position %u",
-		(unsigned)(key >> 32) + 1, (unsigned)key);
+	uint64_t ref = key >> 32;
+
+	if (ref >= header->n_refs)
+		return "without a contig";
+	snprintf(out, nbytes, "at %.150s:%" PRIu32, header->refs[ref].name, (uint32_t)key);
 	return out;
 }
 
-enum sphex_status not_sorted(uint64_t key, uint64_t key_before, struct sphex_error *err)
+enum sphex_status not_sorted(
+	const struct bam_header *header, uint64_t key, uint64_t key_before, struct sphex_error *err)
 {
-	char place[80], before[80];
+	char place[200], before[200];
 
-	fail(err, SPHEX_E_DATA, "not sorted by coordinate: a record on %s comes after one on %s",
-		place_of(key, place, sizeof(place)), place_of(key_before, before, sizeof(before)));
+	fail(err, SPHEX_E_DATA, "not sorted by coordinate: a record %s comes after one %s",
+		place_of(header, key, place, sizeof(place)),
+		place_of(header, key_before, before, sizeof(before)));
 	return with_hint(err, "sort the file with samtools sort");
 }
 
@@ -364,16 +369,17 @@ static void judge(const struct observer *observer, struct observations *o)
 	o->n_judged = o->n_bases;
 }
 
-static enum sphex_status check_order(struct observations *o, const struct unit *unit,
+static enum sphex_status check_order(struct scan *s, const struct unit *unit,
 	const struct record *r, size_t nbytes, struct sphex_error *err)
 {
+	struct observations *o = s->out;
 	uint64_t key = sort_key(r->ref_id, r->pos0);
 
 	if (o->n_records == 0) {
 		o->first_key = key;
 		o->first_voffset = unit_tell_record(unit, nbytes);
 	} else if (key < o->last_key) {
-		return not_sorted(key, o->last_key, err);
+		return not_sorted(s->observer->header, key, o->last_key, err);
 	}
 	o->last_key = key;
 	return SPHEX_OK;
@@ -404,7 +410,7 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 			break;
 		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
 		if (!status)
-			status = check_order(out, unit, &r, nbytes, err);
+			status = check_order(&scan, unit, &r, nbytes, err);
 		if (!status)
 			status = scan_record(&scan, &r, err);
 		if (status)

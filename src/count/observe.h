@@ -19,6 +19,8 @@ enum {
 	SAYS_FILTERED
 };
 
+struct bam_header;
+
 struct observation {
 	struct name_hash name;
 	uint32_t site;
@@ -45,6 +47,7 @@ struct observer {
 	const struct count_rules *rules;
 	const struct kernels *kernels;
 	const struct sites *sites;
+	const struct bam_header *header;    /* names contigs in errors */
 	const struct record_filter *filter; /* NULL: rules->exclude_flags is all there is */
 	uint8_t min_baseq;
 };
@@ -70,6 +73,7 @@ uint8_t observe_one(const struct observer *observer, const struct record *r, uin
 uint32_t observe_offset(const struct record *r, uint32_t pos0);
 
 /* The error for a record of which the sort key is below that of the one before. */
-enum sphex_status not_sorted(uint64_t key, uint64_t key_before, struct sphex_error *err);
+enum sphex_status not_sorted(const struct bam_header *header, uint64_t key, uint64_t key_before,
+	struct sphex_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bam/header.h"
 #include "count/ase_elements.h"
 #include "tests/support/random_bam.h"
 
@@ -11,6 +12,9 @@
 
 static const char group_tag[] = "RGZg1";
 #define GROUPED .tags = group_tag, .tags_nbytes = sizeof(group_tag)
+
+static struct bam_ref refs[] = {{"chr1", 0}, {"chr2", 0}, {"chr3", 0}};
+static const struct bam_header bam_header = {.refs = refs, .n_refs = RANDOM_N_REFS};
 
 /* All that a scan needs: one segment from `beg0` to `end0` of chr1. */
 struct bench {
@@ -37,7 +41,7 @@ static void bench_start(struct bench *b, uint32_t beg0, uint32_t end0, uint32_t 
 	b->scanner = (struct ase_scanner){.segments = &b->segments,
 		.groups = &b->groups,
 		.refs = b->refs,
-		.n_refs = RANDOM_N_REFS,
+		.header = &bam_header,
 		.filter = ase_filter_default};
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bam/header.h"
 #include "count/observe.h"
 #include "simd/cpu.h"
 #include "simd/select.h"
@@ -14,44 +15,56 @@
 
 #define N_OF(array) (sizeof(array) / sizeof(array[0]))
 
-/* A file of records, and a unit that stands at the first of them. */
-struct opened {
+/* All that an observer needs: sites, and a file of records with a unit that stands at the first. */
+struct bench {
 	char *path;
 	struct bytes file;
 	struct input *in;
 	struct unit unit;
+	struct site_table table;
+	struct observer observer;
+	struct observations seen;
+	struct sphex_error err;
 };
 
-static struct opened open_records(const struct bytes *bam, size_t block_nbytes)
-{
-	struct bytes records = {bam->data + random_bam_header_nbytes(bam),
-		bam->n - random_bam_header_nbytes(bam), 0};
-	struct opened o = {.file = bgzf_wrap(&records,
-				   (struct bgzf_shape){.block_nbytes = block_nbytes, .level = 1})};
-	struct sphex_error err;
+static struct bam_ref refs[] = {{"chr1", 0}, {"chr2", 0}, {"chr3", 0}};
+static const struct bam_header bam_header = {.refs = refs, .n_refs = N_OF(refs)};
 
-	o.path = temp_file(&o.file, ".records");
-	cr_assert_eq(input_open(o.path, &o.in, &err), SPHEX_OK);
-	cr_assert_eq(unit_init(&o.unit, o.in, &err), SPHEX_OK);
-	unit_set_range(&o.unit, 0, o.file.n);
-	return o;
-}
-
-static void close_records(struct opened *o)
+/* The caller frees `bam`. */
+static void bench_start(struct bench *b, const struct bytes *bam, size_t block_nbytes,
+	const struct site_row *rows, size_t n_rows, enum sphex_mode mode)
 {
-	unit_free(&o->unit);
-	input_close(o->in);
-	temp_remove(o->path);
-	bytes_free(&o->file);
-}
+	size_t start = random_bam_header_nbytes(bam);
+	struct bytes records = {bam->data + start, bam->n - start, 0};
 
-static struct observer observer_for(
-	const struct site_table *t, enum sphex_mode mode, uint8_t min_baseq)
-{
-	return (struct observer){.rules = count_rules_of(mode),
+	*b = (struct bench){.file = bgzf_wrap(&records,
+				    (struct bgzf_shape){.block_nbytes = block_nbytes, .level = 1})};
+	b->path = temp_file(&b->file, ".records");
+	cr_assert_eq(input_open(b->path, &b->in, &b->err), SPHEX_OK);
+	cr_assert_eq(unit_init(&b->unit, b->in, &b->err), SPHEX_OK);
+	unit_set_range(&b->unit, 0, b->file.n);
+	cr_assert_eq(unit_start_at(&b->unit, 0, &b->err), SPHEX_OK);
+	site_table_start(&b->table, rows, n_rows);
+	site_table_finish(&b->table, mode, true, true);
+	b->observer = (struct observer){.rules = count_rules_of(mode),
 		.kernels = sphex_kernels_select(NULL, cpu_bundles()),
-		.sites = &t->sites,
-		.min_baseq = min_baseq};
+		.sites = &b->table.sites,
+		.header = &bam_header};
+}
+
+static enum sphex_status bench_observe(struct bench *b)
+{
+	return observe_unit(&b->observer, &b->unit, &b->seen, &b->err);
+}
+
+static void bench_end(struct bench *b)
+{
+	observations_free(&b->seen);
+	site_table_free(&b->table);
+	unit_free(&b->unit);
+	input_close(b->in);
+	temp_remove(b->path);
+	bytes_free(&b->file);
 }
 
 /* The observations of the reads, as text: "row:class row:class"; "-" without a base. */
@@ -59,32 +72,23 @@ static void observe(const struct site_row *rows, size_t n_rows, const struct bam
 	size_t n_reads, enum sphex_mode mode, uint8_t min_baseq, char *out)
 {
 	static const char classes[] = "RAO..-";
-	struct observations o = {0};
-	struct site_table t;
-	struct observer observer;
-	struct opened file;
+	struct bench b;
 	struct bytes bam = {0};
-	struct sphex_error err;
 	enum sphex_status status;
 
 	random_bam_start(&bam);
 	for (size_t i = 0; i < n_reads; i++)
 		bam_add(&bam, reads[i]);
-	site_table_start(&t, rows, n_rows);
-	site_table_finish(&t, mode, true, true);
-	observer = observer_for(&t, mode, min_baseq);
-	file = open_records(&bam, 0);
-	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
-	status = observe_unit(&observer, &file.unit, &o, &err);
+	bench_start(&b, &bam, 0, rows, n_rows, mode);
+	b.observer.min_baseq = min_baseq;
+	status = bench_observe(&b);
 	*out = '\0';
 	if (status)
 		strcpy(out, sphex_status_name(status));
-	for (size_t i = 0; !status && i < o.n; i++)
-		out += sprintf(out, "%s%u:%c", i ? " " : "", t.sites.order[o.items[i].site],
-			classes[o.items[i].says]);
-	observations_free(&o);
-	site_table_free(&t);
-	close_records(&file);
+	for (size_t i = 0; !status && i < b.seen.n; i++)
+		out += sprintf(out, "%s%u:%c", i ? " " : "",
+			b.table.sites.order[b.seen.items[i].site], classes[b.seen.items[i].says]);
+	bench_end(&b);
 	bytes_free(&bam);
 }
 
@@ -377,11 +381,7 @@ Test(observe, random_records_over_random_sites_agree_with_a_walk_base_by_base)
 	for (int sorted = 0; sorted < 2; sorted++) {
 		struct prng r = {(uint64_t)sorted};
 		struct bytes want = {0}, got = {0};
-		struct observations o = {0};
-		struct site_table t;
-		struct observer observer;
-		struct opened file;
-		struct sphex_error err;
+		struct bench b;
 		uint64_t n_records = 0;
 
 		for (size_t i = 0; i < N_SITES; i++) {
@@ -390,20 +390,16 @@ Test(observe, random_records_over_random_sites_agree_with_a_walk_base_by_base)
 			rows[i] = (struct site_row){contigs[place / 10000],
 				(uint32_t)(place % 10000) + 1, "A", "G", NULL};
 		}
-		site_table_start(&t, rows, N_SITES);
-		site_table_finish(&t, SPHEX_MODE_WASP2, false, true);
-		observer = observer_for(&t, SPHEX_MODE_WASP2, 0);
-		file = open_records(&bam, 3000);
-		cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
-		while (!file.unit.finished) {
+		bench_start(&b, &bam, 3000, rows, N_SITES, SPHEX_MODE_WASP2);
+		while (!b.unit.finished) {
 			static const char classes[] = "RAO";
 
-			cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK, "%s",
-				err.message);
-			n_records += o.n_records;
-			for (size_t i = 0; i < o.n; i++)
-				bytes_print(&got, "%u:%c ", t.sites.order[o.items[i].site],
-					classes[o.items[i].says]);
+			cr_assert_eq(bench_observe(&b), SPHEX_OK, "%s", b.err.message);
+			n_records += b.seen.n_records;
+			for (size_t i = 0; i < b.seen.n; i++)
+				bytes_print(&got, "%u:%c ",
+					b.table.sites.order[b.seen.items[i].site],
+					classes[b.seen.items[i].says]);
 		}
 		cr_assert_eq(n_records, 3000);
 		for (size_t at = random_bam_header_nbytes(&bam), nbytes; at < bam.n; at += nbytes) {
@@ -411,16 +407,14 @@ Test(observe, random_records_over_random_sites_agree_with_a_walk_base_by_base)
 
 			nbytes = load_u32(bam.data + at) + 4;
 			cr_assert_eq(
-				record_parse(bam.data + at, nbytes, 3, &record, &err), SPHEX_OK);
+				record_parse(bam.data + at, nbytes, 3, &record, &b.err), SPHEX_OK);
 			oracle_wasp2(&record, rows, N_SITES, &want);
 		}
 		bytes_add_number(&want, 0, 1);
 		bytes_add_number(&got, 0, 1);
 		cr_assert(want.n > 3000, "the oracle saw little: %s", (char *)want.data);
 		cr_assert_str_eq((char *)got.data, (char *)want.data);
-		observations_free(&o);
-		site_table_free(&t);
-		close_records(&file);
+		bench_end(&b);
 		bytes_free(&want);
 		bytes_free(&got);
 	}
@@ -431,35 +425,26 @@ Test(observe, large_results_are_handed_out_in_parts)
 {
 	enum { N_READS = 150000 };
 	struct bytes bam = {0};
-	struct observations o = {0};
-	struct site_table t;
-	struct observer observer;
-	struct opened file;
-	struct sphex_error err;
+	struct bench b;
 	size_t n = 0, n_parts = 0;
 
 	random_bam_start(&bam);
 	for (size_t i = 0; i < N_READS; i++)
 		bam_add(&bam,
 			(struct bam_read){.name = "r", .pos0 = 99, .cigar = "6M", .seq = "GCCCCT"});
-	site_table_start(&t, two_sites, 2);
-	site_table_finish(&t, SPHEX_MODE_WASP2_LEGACY, false, true);
-	observer = observer_for(&t, SPHEX_MODE_WASP2_LEGACY, 0);
-	file = open_records(&bam, 0);
-	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
-	while (!file.unit.finished) {
-		cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK);
-		for (size_t i = 0; i < o.n; i++, n++)
-			cr_assert(o.items[i].site == n % 2 && o.items[i].says == 1 - n % 2,
+	bench_start(&b, &bam, 0, two_sites, 2, SPHEX_MODE_WASP2_LEGACY);
+	while (!b.unit.finished) {
+		cr_assert_eq(bench_observe(&b), SPHEX_OK);
+		for (size_t i = 0; i < b.seen.n; i++, n++)
+			cr_assert(
+				b.seen.items[i].site == n % 2 && b.seen.items[i].says == 1 - n % 2,
 				"observation %zu", n);
 		n_parts++;
-		unit_drop_read(&file.unit);
+		unit_drop_read(&b.unit);
 	}
 	cr_assert_eq(n, 2 * N_READS);
 	cr_assert(n_parts > 1, "one part");
-	observations_free(&o);
-	site_table_free(&t);
-	close_records(&file);
+	bench_end(&b);
 	bytes_free(&bam);
 }
 
@@ -468,44 +453,44 @@ Test(observe, large_results_are_handed_out_in_parts)
 Test(observe, records_out_of_order_are_refused_with_their_place)
 {
 	static const struct {
-		int32_t ref_id, pos0;
-		bool sorted;
-	} cases[] = {{1, 500, true}, {1, 501, true}, {1, INT32_MAX, true}, {2, 0, true},
-		{-1, -1, true}, {-1, 0, true}, {1, 499, false}, {0, 1000, false}, {1, -1, false}};
+		int32_t ref_id, pos0, next_ref_id, next_pos0;
+		const char *message; /* NULL: sorted */
+	} cases[] = {
+		{1, 500, 1, 500, NULL},
+		{1, 500, 1, 501, NULL},
+		{1, 500, 1, INT32_MAX, NULL},
+		{1, 500, 2, 0, NULL},
+		{1, 500, -1, -1, NULL},
+		{1, 500, -1, 0, NULL},
+		{1, 500, 1, 499, "a record at chr2:500 comes after one at chr2:501"},
+		{1, 500, 0, 1000, "a record at chr1:1001 comes after one at chr2:501"},
+		{1, 500, 1, -1, "a record at chr2:0 comes after one at chr2:501"},
+		{-1, -1, 2, 6, "a record at chr3:7 comes after one without a contig"},
+	};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
-		struct observations o = {0};
-		struct site_table t;
-		struct observer observer;
-		struct opened file;
+		struct bam_read read = {.name = "a",
+			.ref_id = cases[i].ref_id,
+			.pos0 = cases[i].pos0,
+			.cigar = "1M",
+			.seq = "A"};
+		struct bench b;
 		struct bytes bam = {0};
-		struct sphex_error err;
-		size_t at;
+		size_t first, second;
 
 		random_bam_start(&bam);
-		at = bam.n;
-		bam_add(&bam,
-			(struct bam_read){
-				.name = "a", .ref_id = 1, .pos0 = 500, .cigar = "1M", .seq = "A"});
-		at = bam_add(&bam, (struct bam_read){.name = "b",
-					   .ref_id = cases[i].ref_id,
-					   .pos0 = cases[i].pos0,
-					   .cigar = "1M",
-					   .seq = "A"}) -
-		     at;
-		site_table_start(&t, two_sites, 2);
-		site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
-		observer = observer_for(&t, SPHEX_MODE_WASP2, 0);
-		file = open_records(&bam, 0);
-		cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
-		cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err),
-			cases[i].sorted ? SPHEX_OK : SPHEX_E_DATA, "case %zu", i);
-		if (!cases[i].sorted)
-			cr_assert(strstr(err.message, "sorted") && err.voffset == at && err.hint[0],
-				"%s", err.message);
-		observations_free(&o);
-		site_table_free(&t);
-		close_records(&file);
+		first = bam_add(&bam, read);
+		read.ref_id = cases[i].next_ref_id;
+		read.pos0 = cases[i].next_pos0;
+		second = bam_add(&bam, read);
+		bench_start(&b, &bam, 0, two_sites, 2, SPHEX_MODE_WASP2);
+		cr_assert_eq(bench_observe(&b), cases[i].message ? SPHEX_E_DATA : SPHEX_OK,
+			"case %zu", i);
+		if (cases[i].message)
+			cr_assert(strstr(b.err.message, cases[i].message) &&
+					  b.err.voffset == second - first && b.err.hint[0],
+				"%s", b.err.message);
+		bench_end(&b);
 		bytes_free(&bam);
 	}
 }
@@ -547,12 +532,8 @@ Test(observe, native_rules_refuse_damaged_cigars_everywhere_and_names_over_sites
 /* The fourth record has `value` at byte `at`. */
 static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode)
 {
-	struct observations o = {0};
-	struct site_table t;
-	struct observer observer;
-	struct opened file;
+	struct bench b;
 	struct bytes bam = {0};
-	struct sphex_error err;
 	size_t at, start;
 
 	random_bam_start(&bam);
@@ -564,21 +545,15 @@ static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode
 		&bam, (struct bam_read){
 			      .name = "bb", .pos0 = 99, .cigar = "2M", .seq = "GG", .quals = "II"});
 	bam.data[at + at_byte] = value;
-	site_table_start(&t, two_sites, 2);
-	site_table_finish(&t, mode, true, true);
-	observer = observer_for(&t, mode, 0);
-	file = open_records(&bam, 0);
-	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
-	cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_E_DATA);
-	cr_assert_eq(err.voffset, at - start);
-	cr_assert_eq(o.n + o.strips.n, 3);
-	for (size_t i = 0; i < o.n; i++)
-		cr_assert_eq(o.items[i].says, CLASS_ALT);
-	for (size_t i = 0; i < o.strips.n_calls; i++)
-		cr_assert_eq(o.strips.calls[i], CALL_G);
-	observations_free(&o);
-	site_table_free(&t);
-	close_records(&file);
+	bench_start(&b, &bam, 0, two_sites, 2, mode);
+	cr_assert_eq(bench_observe(&b), SPHEX_E_DATA);
+	cr_assert_eq(b.err.voffset, at - start);
+	cr_assert_eq(b.seen.n + b.seen.strips.n, 3);
+	for (size_t i = 0; i < b.seen.n; i++)
+		cr_assert_eq(b.seen.items[i].says, CLASS_ALT);
+	for (size_t i = 0; i < b.seen.strips.n_calls; i++)
+		cr_assert_eq(b.seen.strips.calls[i], CALL_G);
+	bench_end(&b);
 	bytes_free(&bam);
 }
 
@@ -616,12 +591,8 @@ Test(observe, a_record_of_many_runs_over_loci_has_a_strip_for_each)
 {
 	enum { N = 100 };
 	struct site_row rows[2 * N];
-	struct observations o = {0};
-	struct site_table t;
-	struct observer observer;
-	struct opened file;
+	struct bench b;
 	struct bytes bam = {0};
-	struct sphex_error err;
 	char cigar[N * 4 + 1] = "", seq[N + 1] = "";
 
 	for (size_t i = 0; i < 2 * N; i++)
@@ -632,20 +603,14 @@ Test(observe, a_record_of_many_runs_over_loci_has_a_strip_for_each)
 	}
 	random_bam_start(&bam);
 	bam_add(&bam, (struct bam_read){.name = "a", .pos0 = 100, .cigar = cigar, .seq = seq});
-	site_table_start(&t, rows, N_OF(rows));
-	site_table_finish(&t, SPHEX_MODE_NATIVE, true, true);
-	observer = observer_for(&t, SPHEX_MODE_NATIVE, 0);
-	file = open_records(&bam, 0);
-	cr_assert_eq(unit_start_at(&file.unit, 0, &err), SPHEX_OK);
-	cr_assert_eq(observe_unit(&observer, &file.unit, &o, &err), SPHEX_OK);
-	cr_assert_eq(o.strips.n, N);
+	bench_start(&b, &bam, 0, rows, N_OF(rows), SPHEX_MODE_NATIVE);
+	cr_assert_eq(bench_observe(&b), SPHEX_OK);
+	cr_assert_eq(b.seen.strips.n, N);
 	for (size_t i = 0; i < N; i++) {
-		cr_assert_eq(o.strips.items[i].locus, 2 * i);
-		cr_assert_eq(o.strips.items[i].n, 1);
-		cr_assert_eq(o.strips.calls[i], i % 3 ? CALL_A : CALL_G, "%zu", i);
+		cr_assert_eq(b.seen.strips.items[i].locus, 2 * i);
+		cr_assert_eq(b.seen.strips.items[i].n, 1);
+		cr_assert_eq(b.seen.strips.calls[i], i % 3 ? CALL_A : CALL_G, "%zu", i);
 	}
-	observations_free(&o);
-	site_table_free(&t);
-	close_records(&file);
+	bench_end(&b);
 	bytes_free(&bam);
 }
