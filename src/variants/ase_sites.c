@@ -10,6 +10,7 @@
 
 #define MAX_POSITION INT32_MAX
 #define N_COLUMNS 8
+#define MANY_ALLELES 100
 
 enum column { CHROM, POS, ID, REF, ALT, QUAL, FILTER, INFO };
 
@@ -22,6 +23,9 @@ struct ase_reader {
 	struct vcf_header header;
 	struct bcf bcf;
 	struct chosen_samples all;
+	struct pool alleles; /* of a record, in upper case */
+	char *allele;        /* one of them */
+	size_t allele_cap;
 };
 
 /* What one record brings to its verdict. */
@@ -82,39 +86,61 @@ static bool has_bases(struct span allele)
 	return allele.n > 0;
 }
 
-static bool are_same(struct span a, struct span b)
+/* A table that one line made large would cost the lines behind it. */
+static void forget_alleles(struct ase_reader *r)
 {
-	for (size_t i = 0; i < a.n && i < b.n; i++)
-		if (upper(a.p[i]) != upper(b.p[i]))
-			return false;
-	return a.n == b.n;
+	if (r->alleles.n > MANY_ALLELES)
+		pool_free(&r->alleles);
+	pool_clear(&r->alleles);
 }
 
-/* ALTs that are not "."; `first` becomes the first of them. */
-static enum ase_verdict judge_alleles(
-	const struct record_view *r, size_t *n_alts, struct span *first)
+/* Adds an allele to those of the record; *is_new: it was not among them. */
+static enum sphex_status add_allele(
+	struct ase_reader *r, struct span allele, bool *is_new, struct sphex_error *err)
 {
-	struct pieces alts = pieces_of(r->alt, ','), before;
-	struct span alt, other;
+	size_t n_before = r->alleles.n;
+	enum sphex_status status;
+	uint32_t id;
+
+	if (!memory_reserve(&r->allele, &r->allele_cap, allele.n, 1))
+		return fail_memory(err);
+	for (size_t i = 0; i < allele.n; i++)
+		r->allele[i] = upper(allele.p[i]);
+	status = pool_add(&r->alleles, r->allele, allele.n, &id, err);
+	*is_new = r->alleles.n > n_before;
+	return status;
+}
+
+/* ALTs that are not "."; `first` becomes the first of them. A line may have very many. */
+static enum sphex_status judge_alleles(struct ase_reader *r, const struct record_view *record,
+	size_t *n_alts, struct span *first, enum ase_verdict *verdict, struct sphex_error *err)
+{
+	struct pieces alts = pieces_of(record->alt, ',');
+	struct span alt;
+	bool is_new;
+	enum sphex_status status;
 
 	*n_alts = 0;
-	if (!has_bases(r->ref))
-		return ASE_BAD_ALLELE;
-	while (r->alt.n && pieces_next(&alts, &alt)) {
+	*verdict = ASE_BAD_ALLELE;
+	if (!has_bases(record->ref))
+		return SPHEX_OK;
+	forget_alleles(r);
+	status = add_allele(r, record->ref, &is_new, err);
+	while (!status && record->alt.n && pieces_next(&alts, &alt)) {
 		if (span_is(alt, "."))
 			continue;
 		if (!has_bases(alt) && !span_is(alt, "*") && !is_symbolic(alt))
-			return ASE_BAD_ALLELE;
-		if (are_same(alt, r->ref))
-			return ASE_SAME_ALLELES;
-		before = pieces_of(r->alt, ',');
-		while (pieces_next(&before, &other) && other.p != alt.p)
-			if (are_same(alt, other))
-				return ASE_SAME_ALLELES;
+			return SPHEX_OK;
+		status = add_allele(r, alt, &is_new, err);
+		if (!status && !is_new) {
+			*verdict = ASE_SAME_ALLELES;
+			return SPHEX_OK;
+		}
 		if ((*n_alts)++ == 0)
 			*first = alt;
 	}
-	return ASE_ROW;
+	*verdict = ASE_ROW;
+	return status;
 }
 
 /* ---------------------------------------------------------------- genotypes */
@@ -206,9 +232,11 @@ static enum sphex_status judge(struct ase_reader *r, struct ase_view *view, stru
 {
 	struct span alt = span_of("");
 	size_t n_alts;
-	enum ase_verdict verdict = judge_alleles(&view->record, &n_alts, &alt);
-	enum sphex_status status = SPHEX_OK;
+	enum ase_verdict verdict;
+	enum sphex_status status = judge_alleles(r, &view->record, &n_alts, &alt, &verdict, err);
 
+	if (status)
+		return status;
 	if (verdict == ASE_ROW && view->has_bad_end)
 		verdict = ASE_BAD_END;
 	else if (verdict == ASE_ROW && view->has_bad_columns)
@@ -467,5 +495,7 @@ enum sphex_status ase_sites_read(const char *path, const struct contigs *contigs
 	bcf_free(&r.bcf);
 	memory_free(r.all.items);
 	memory_free(r.all.gts);
+	pool_free(&r.alleles);
+	memory_free(r.allele);
 	return status;
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/support/bam_builder.h"
 #include "variants/ase_segments.h"
@@ -110,6 +111,42 @@ Test(ase_sites, alleles_and_genotypes_decide)
 		cr_assert_eq(ase_verdict_text(r.verdict) != NULL, r.verdict >= ASE_SYMBOLIC);
 	}
 	cr_assert_eq(read_one("A", "gT", ".", "GT\t0/1\t.").alt, 'G');
+}
+
+/* Seconds of CPU: a comparison of all pairs takes a minute. */
+Test(ase_sites, a_line_of_very_many_alts_is_read_at_once)
+{
+	enum { N = 200000, N_BASES = 9 };
+	struct ase_sites sites = {0};
+	struct ase_vcf_facts facts = {0};
+	struct sphex_error err;
+	struct bytes text = {0};
+	clock_t started;
+
+	bytes_print(&text, "%s", header);
+	for (unsigned same = 0; same < 2; same++) {
+		bytes_print(&text, "c1\t100\tid\tA\t");
+		for (uint32_t i = 0; i < N; i++) {
+			char alt[N_BASES + 2] = ",";
+
+			for (unsigned j = 0; j < N_BASES; j++)
+				alt[j + 1] = "ACGT"[i >> 2 * j & 3];
+			bytes_add(&text, alt + !i, strlen(alt + !i));
+		}
+		bytes_print(&text, "%s\t.\t.\t.\tGT\t0/1\t.\n", same ? ",acaaaaaaa" : "");
+	}
+	for (unsigned i = 0; i < N; i++)
+		bytes_print(&text, "c1\t100\tid\tA\tC\t.\t.\t.\tGT\t0/1\t.\n");
+	bytes_add_number(&text, 0, 1);
+	started = clock();
+	cr_assert_eq(read_text((char *)text.data, &sites, &facts, &err), SPHEX_OK);
+	cr_assert_lt((double)(clock() - started) / CLOCKS_PER_SEC, 20);
+	cr_assert_eq(sites.items[0].verdict, ASE_NOT_BIALLELIC);
+	cr_assert_eq(sites.items[1].verdict, ASE_SAME_ALLELES);
+	cr_assert_eq(sites.n_records[ASE_ROW], N);
+	ase_sites_free(&sites);
+	ase_vcf_facts_free(&facts);
+	bytes_free(&text);
 }
 
 Test(ase_sites, info_end_is_the_end_of_any_record)
