@@ -1,10 +1,10 @@
-/* The names that have been counted on the contig at hand: a set that only grows until it is cleared. */
+/* The names that have been counted on the contig at hand: a set that only grows until it is
+ * cleared. */
 #ifndef SPHEX_CLAIM_H
 #define SPHEX_CLAIM_H
 
 #include <stdbool.h>
 
-#include "base/prefetch.h"
 #include "base/status.h"
 #include "name_hash.h"
 
@@ -18,11 +18,6 @@ void claims_free(struct claims *c);
 void claims_clear(struct claims *c);
 /* Makes room for n more names, so that the calls below cannot fail. */
 enum sphex_status claims_reserve(struct claims *c, size_t n, struct sphex_error *err);
-/* Asks the memory for the name's slot, some names before it is needed. */
-static inline void claims_prefetch(const struct claims *c, struct name_hash name)
-{
-	prefetch(&c->slots[name.lo & (c->n_slots - 1)]);
-}
 /* Adds the name; false when it was there. */
 bool claims_take(struct claims *c, struct name_hash name);
 

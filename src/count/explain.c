@@ -55,32 +55,32 @@ static bool put_base(struct explanation *e, const struct record *r, uint32_t q)
 		return put(e, "\t.\t.");
 	if (r->quals[q] == 0xFF)
 		return put(e, "\t%c\t.", "=ACMGRSVTWYHKDBN"[record_base(r, q)]);
-	return put(e, "\t%c\t%u", "=ACMGRSVTWYHKDBN"[record_base(r, q)], r->quals[q]);
+	return put(e, "\t%c\t%u", "=ACMGRSVTWYHKDBN"[record_base(r, q)], r -> quals[q]);
 }
 
-static enum sphex_status add(struct explanation *e, const struct record *r, uint32_t pos0, uint8_t says,
-        enum filter_reason reason, struct sphex_error *err)
+static enum sphex_status add(struct explanation *e, const struct record *r, uint32_t pos0,
+	uint8_t says, enum filter_reason reason, struct sphex_error *err)
 {
 	size_t text = e->n_texts;
 
 	if (!memory_reserve(&e->items, &e->cap, e->n + 1, sizeof(*e->items)) ||
-	        !put(e, "%s\t%u\t%u\t", record_name(r), r->flags, r->mapq) || !put_cigar(e, r) ||
-	        !put_base(e, r, observe_offset(r, pos0)))
+		!put(e, "%s\t%u\t%u\t", record_name(r), r->flags, r->mapq) || !put_cigar(e, r) ||
+		!put_base(e, r, observe_offset(r, pos0)))
 		return fail_memory(err);
 	e->n_texts++; /* keeps the NUL */
 	e->items[e->n++] = (struct explained){
-	        .name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u),
-	        .text = text,
-	        .says = says,
-	        .nameless = strcmp(record_name(r), "*") == 0,
-	        .reason = (uint8_t)reason};
+		.name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u),
+		.text = text,
+		.says = says,
+		.nameless = strcmp(record_name(r), "*") == 0,
+		.reason = (uint8_t)reason};
 	return SPHEX_OK;
 }
 
 /* ---------------------------------------------------------------- the records */
 
 enum sphex_status explain_unit(const struct observer *observer, struct unit *unit, int32_t ref_id,
-        uint32_t pos0, uint32_t site, struct explanation *out, struct sphex_error *err)
+	uint32_t pos0, uint32_t site, struct explanation *out, struct sphex_error *err)
 {
 	const uint8_t *bytes;
 	size_t nbytes;
@@ -98,7 +98,8 @@ enum sphex_status explain_unit(const struct observer *observer, struct unit *uni
 		if (r.ref_id != ref_id || r.pos0 < 0)
 			continue;
 		says = observe_one(observer, &r, site, &reason);
-		if (says == SAYS_NO_BASE && ((uint32_t)r.pos0 > pos0 || record_end0(&r, record_cigar_span(&r)) <= pos0))
+		if (says == SAYS_NO_BASE &&
+			((uint32_t)r.pos0 > pos0 || record_end0(&r, record_cigar_span(&r)) <= pos0))
 			continue;
 		status = add(out, &r, pos0, says, reason, err);
 		if (status)
@@ -107,13 +108,15 @@ enum sphex_status explain_unit(const struct observer *observer, struct unit *uni
 	return status == SPHEX_END ? SPHEX_OK : status;
 }
 
-enum sphex_status explanation_append(struct explanation *whole, const struct explanation *part,
-        struct sphex_error *err)
+enum sphex_status explanation_append(
+	struct explanation *whole, const struct explanation *part, struct sphex_error *err)
 {
 	if (!part->n)
 		return SPHEX_OK;
-	if (!memory_reserve(&whole->items, &whole->cap, whole->n + part->n, sizeof(*whole->items)) ||
-	        !memory_reserve(&whole->texts, &whole->texts_cap, whole->n_texts + part->n_texts, 1))
+	if (!memory_reserve(
+		    &whole->items, &whole->cap, whole->n + part->n, sizeof(*whole->items)) ||
+		!memory_reserve(
+			&whole->texts, &whole->texts_cap, whole->n_texts + part->n_texts, 1))
 		return fail_memory(err);
 	memcpy(whole->texts + whole->n_texts, part->texts, part->n_texts);
 	for (size_t i = 0; i < part->n; i++) {
@@ -168,9 +171,10 @@ void explanation_columns(struct explanation *e, bool by_read, uint8_t *columns)
 	for (size_t begin = 0; begin < e->n; begin = end) {
 		bool counted = false;
 
-		for (end = begin + 1; end < e->n && e->items[end].name.lo == e->items[begin].name.lo &&
-		                      e->items[end].name.hi == e->items[begin].name.hi;
-		        end++)
+		for (end = begin + 1;
+			end < e->n && e->items[end].name.lo == e->items[begin].name.lo &&
+			e->items[end].name.hi == e->items[begin].name.hi;
+			end++)
 			;
 		for (size_t i = begin; i < end; i++) {
 			const struct explained *item = &e->items[i];

@@ -23,7 +23,7 @@ struct scan {
 bool observations_reserve(struct observations *o, size_t n);
 /*
  * A record of the native mode that covers sites, with its end: strips for the loci, observations
- * for the events. SPHEX_E_DATA when CIGAR and SEQ do not agree.
+ * for the events. Its CIGAR and SEQ agree, as scan_record() has seen.
  */
 enum sphex_status observe_native(
 	struct scan *s, const struct record *r, int64_t end, struct sphex_error *err);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/prefetch.h"
 #include "claim.h"
 #include "fragment.h"
 #include "pileup.h"
@@ -99,13 +100,16 @@ static enum sphex_status claim_in_order(
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < n && i < PREFETCH; i++)
-		claims_prefetch(&t->claims, items[i].name);
-	for (size_t i = 0; i < n; i++) {
-		if (i + PREFETCH < n)
-			claims_prefetch(&t->claims, items[i + PREFETCH].name);
-		if (claims_take(&t->claims, items[i].name) && items[i].says < t->rules->n_counts) {
-			t->counts[items[i].site * (size_t)t->rules->n_counts + items[i].says]++;
+	for (size_t i = 0; i < n + PREFETCH; i++) {
+		const struct observation *item;
+
+		if (i < n)
+			prefetch(&t->claims.slots[items[i].name.lo & (t->claims.n_slots - 1)]);
+		if (i < PREFETCH)
+			continue;
+		item = &items[i - PREFETCH];
+		if (claims_take(&t->claims, item->name) && item->says < t->rules->n_counts) {
+			t->counts[item->site * (size_t)t->rules->n_counts + item->says]++;
 			t->n_counted++;
 		}
 	}

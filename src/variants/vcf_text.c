@@ -1,6 +1,7 @@
 /* Columns by tab, fields by colon (VCF specification 1.6); see vcf_text.h. */
 #include "vcf_text.h"
 
+#include "base/bits.h"
 #include "utf8.h"
 
 #define N_FIXED_COLUMNS ((size_t)8)
@@ -54,7 +55,7 @@ static size_t find_column_ends(
 
 		kernels->find_bytes((const uint8_t *)line.p + begin, nbytes, '\t', '\t', &mask);
 		for (; mask && n_tabs < INFO; mask &= mask - 1)
-			ends[n_tabs++] = begin + (size_t)__builtin_ctzll(mask);
+			ends[n_tabs++] = begin + lowest_bit(mask);
 	}
 	for (size_t i = n_tabs; i < INFO; i++)
 		ends[i] = line.n;
@@ -264,7 +265,7 @@ static size_t after_tabs(const struct kernels *kernels, struct span s, size_t n)
 		while (!mask[i])
 			i++;
 		if (--n == 0)
-			return begin + i * 64 + (size_t)__builtin_ctzll(mask[i]) + 1;
+			return begin + i * 64 + lowest_bit(mask[i]) + 1;
 	}
 }
 

@@ -119,12 +119,11 @@ Test(select_native, each_alt_is_a_line_or_has_one_fate)
 			"1 c:5-6 TA>TG; 2 c:5-7 TAC>TGC", "not_snv 2, kept 2"},
 		{SITES "c 9 . A C,AT,G . . .\n", "1 c:9-9 A>C; 1 c:9-9 A>G", "not_snv 1, kept 2"},
 		{SITES "", "", ""},
+		/* a sample in the file that is not asked for */
+		{ONE "c 5 . A G . . . GT 0/0\n", "1 c:5-5 A>G", "kept 1"},
 	};
 
 	CHECK(cases, .samples = NULL);
-	/* the same with a sample in the file that is not asked for */
-	check_cases(&(struct select_case){ONE "c 5 . A G . . . GT 0/0\n", "1 c:5-5 A>G", "kept 1"},
-		1, (struct variant_options){0});
 }
 
 #define A10 "AAAAAAAAAA"
@@ -225,18 +224,16 @@ Test(select_native, records_go_by_filter_and_by_number_of_alts)
 					 "c 4 . A C . s50;q10 .\nc 5 . A C . s50 .\n"
 					 "c 6 . A C,<X> . PASS .\nc 7 . A * . PASS .\n";
 	static const struct select_case
-		pass = {text, "1 c:1-1 A>C; 2 c:2-2 A>C; 6 c:6-6 A>C",
-			"filter 3, star 1, symbolic 1, kept 3"},
-		names = {text, "1 c:1-1 A>C; 3 c:3-3 A>C; 4 c:4-4 A>C; 6 c:6-6 A>C",
-			"filter 2, star 1, symbolic 1, kept 4"},
-		biallelic = {text, "1 c:1-1 A>C; 2 c:2-2 A>C",
-			"filter 3, multiallelic 1, star 1, kept 2"};
+		pass[] = {{text, "1 c:1-1 A>C; 2 c:2-2 A>C; 6 c:6-6 A>C",
+			"filter 3, star 1, symbolic 1, kept 3"}},
+		names[] = {{text, "1 c:1-1 A>C; 3 c:3-3 A>C; 4 c:4-4 A>C; 6 c:6-6 A>C",
+			"filter 2, star 1, symbolic 1, kept 4"}},
+		biallelic[] = {{text, "1 c:1-1 A>C; 2 c:2-2 A>C",
+			"filter 3, multiallelic 1, star 1, kept 2"}};
 
-	check_cases(&pass, 1, (struct variant_options){.filters = passing, .n_filters = 1});
-	check_cases(&names, 1, (struct variant_options){.filters = named, .n_filters = 2});
-	check_cases(&biallelic, 1,
-		(struct variant_options){
-			.filters = passing, .n_filters = 1, .biallelic_only = true});
+	CHECK(pass, .filters = passing, .n_filters = 1);
+	CHECK(names, .filters = named, .n_filters = 2);
+	CHECK(biallelic, .filters = passing, .n_filters = 1, .biallelic_only = true);
 }
 
 Test(select_native, a_repeated_alt_gets_no_row_wherever_it_stands)
@@ -250,12 +247,12 @@ Test(select_native, a_repeated_alt_gets_no_row_wherever_it_stands)
 		       "d 5 . A C . . .\nc 9 . A C . . .\nd 5 . A C . . .\n",
 			"1 c:5-5 A>C; 2 c:9-9 A>C; 4 c:5-5 A>G; 5 d:5-5 A>C", "repeated 3, kept 4"},
 	};
-	static const struct select_case hets = {ONE
-		"c 5 . A C . . . GT 1/1\nc 5 . A C . . . GT 0/1\nc 5 . A C . . . GT 0/1\n",
-		"2 c:5-5 A>C 0/1", "not_het 1, repeated 1, kept 1"};
+	static const struct select_case hets[] = {
+		{ONE "c 5 . A C . . . GT 1/1\nc 5 . A C . . . GT 0/1\nc 5 . A C . . . GT 0/1\n",
+			"2 c:5-5 A>C 0/1", "not_het 1, repeated 1, kept 1"}};
 
 	CHECK(cases, .samples = NULL);
-	check_cases(&hets, 1, (struct variant_options){.samples = sample, .n_samples = 1});
+	CHECK(hets, .samples = sample, .n_samples = 1);
 }
 
 Test(select_native, bad_records_are_errors_with_their_line)
