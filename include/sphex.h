@@ -205,6 +205,13 @@ SPHEX_API enum sphex_status sphex_count_column(struct sphex_count *, size_t i, s
 SPHEX_API enum sphex_status sphex_count_write(struct sphex_count *, const char *path,
                                               struct sphex_error *err);
 
+/*
+ * Whether sphex_count_write() to `path` would fail, as far as can be seen before the run and without making or opening
+ * anything: so that a long run does not end for nothing.
+ */
+SPHEX_API enum sphex_status sphex_count_check_output(struct sphex_count *, const char *path,
+                                                     struct sphex_error *err);
+
 /* Writes what the run did as JSON. command_line is shown as given; NULL leaves it out. */
 SPHEX_API enum sphex_status sphex_count_write_summary(struct sphex_count *, const char *path,
                                                       const char *command_line, struct sphex_error *err);
@@ -214,6 +221,10 @@ SPHEX_API enum sphex_status sphex_count_write_summary(struct sphex_count *, cons
  */
 SPHEX_API enum sphex_status sphex_count_explain(struct sphex_count *, const char *position, const char *path,
                                                 struct sphex_error *err);
+
+/* Before the run: SPHEX_E_ARGUMENT when `position` is none, or when the BAM cannot be read a second time. */
+SPHEX_API enum sphex_status sphex_count_check_explain(struct sphex_count *, const char *position,
+                                                      struct sphex_error *err);
 
 struct sphex_count_stats {
 	uint64_t n_records;        /* records read; by an index fewer than there are */
@@ -276,9 +287,10 @@ SPHEX_API void sphex_ase_on_warning(struct sphex_ase *, void (*fn)(void *user, c
                                     void *user);
 SPHEX_API void sphex_ase_on_progress(struct sphex_ase *,
                                      int (*fn)(void *user, const struct sphex_progress *), void *user);
-/* As sphex_count_run(), _cancel(), _write() and _stats(). */
+/* As sphex_count_run(), _cancel(), _check_output(), _write() and _stats(). */
 SPHEX_API enum sphex_status sphex_ase_run(struct sphex_ase *, struct sphex_error *);
 SPHEX_API void sphex_ase_cancel(struct sphex_ase *);
+SPHEX_API enum sphex_status sphex_ase_check_output(struct sphex_ase *, const char *path, struct sphex_error *);
 SPHEX_API enum sphex_status sphex_ase_write(struct sphex_ase *, const char *path, struct sphex_error *);
 SPHEX_API void sphex_ase_stats(const struct sphex_ase *, struct sphex_count_stats *out);
 

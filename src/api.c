@@ -379,9 +379,8 @@ enum sphex_status sphex_count_column(
 	return SPHEX_OK;
 }
 
-/* The other modes' programs do not look at the name. */
-static enum sphex_status open_output(
-	const struct sphex_count *c, const char *path, struct writer **w, struct sphex_error *err)
+static enum sphex_status refuse_inputs(
+	const struct sphex_count *c, const char *path, struct sphex_error *err)
 {
 	const struct run_settings *s = &c->settings;
 	const char *const inputs[] = {
@@ -392,6 +391,26 @@ static enum sphex_status open_output(
 		status = file_refuse_same(path, inputs[i], err);
 	for (size_t i = 0; i < s->regions.n && !status; i++)
 		status = file_refuse_same(path, s->regions.items[i], err);
+	return status;
+}
+
+enum sphex_status sphex_count_check_output(
+	struct sphex_count *c, const char *path, struct sphex_error *err)
+{
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	status = refuse_inputs(c, path, err);
+	return status ? status : writer_check(path, err);
+}
+
+/* The other modes' programs do not look at the name. */
+static enum sphex_status open_output(
+	const struct sphex_count *c, const char *path, struct writer **w, struct sphex_error *err)
+{
+	const struct run_settings *s = &c->settings;
+	enum sphex_status status = refuse_inputs(c, path, err);
+
 	if (status)
 		return status;
 	status = s->mode == SPHEX_MODE_NATIVE ? writer_open_by_name(path, w, err)
@@ -458,6 +477,13 @@ enum sphex_status sphex_count_write_summary(
 		return writer_commit(w, err);
 	writer_abandon(w);
 	return status;
+}
+
+enum sphex_status sphex_count_check_explain(
+	struct sphex_count *c, const char *position, struct sphex_error *err)
+{
+	SPARE_ERROR(err);
+	return run_check_explain(&c->settings, position, err);
 }
 
 enum sphex_status sphex_count_explain(

@@ -261,6 +261,16 @@ static enum sphex_status refuse_inputs(
 	return status;
 }
 
+enum sphex_status sphex_ase_check_output(
+	struct sphex_ase *ase, const char *path, struct sphex_error *err)
+{
+	enum sphex_status status;
+
+	SPARE_ERROR(err);
+	status = refuse_inputs(&ase->settings, path, err);
+	return status ? status : writer_check(path, err);
+}
+
 enum sphex_status sphex_ase_write(struct sphex_ase *ase, const char *path, struct sphex_error *err)
 {
 	struct writer *w;

@@ -1,5 +1,6 @@
 /*
- * One count from files to table. The only place that knows all stages; it knows none of their insides.
+ * One count from files to table. The only place that knows all stages; it knows none of their
+ * insides.
  */
 #ifndef SPHEX_RUN_H
 #define SPHEX_RUN_H
@@ -28,7 +29,7 @@ struct run_settings {
 	char *feature, *attribute, *parent;
 	char *temp_dir, *vcf_bed, *intersect_bed;
 	struct record_filter filter; /* native mode */
-	bool by_read; /* native: records instead of fragments */
+	bool by_read;                /* native: records instead of fragments */
 	bool all_sites, biallelic_only, contig_style_auto;
 	bool use_region_names, include_indels, include_multiallelic;
 	bool allow_truncated, accept_loss;
@@ -57,14 +58,18 @@ struct run_result {
 };
 
 /* `result` is zeroed; free it in every case. */
-enum sphex_status run_count(struct run_settings *settings, struct run_result *result,
-        struct sphex_error *err);
+enum sphex_status run_count(
+	struct run_settings *settings, struct run_result *result, struct sphex_error *err);
 /*
- * After run_count(): for each row at `position` (chr:pos, 1-based) every record there and the column that it was
- * counted in.
+ * After run_count(): for each row at `position` (chr:pos, 1-based) every record there and the
+ * column that it was counted in.
  */
 enum sphex_status run_explain(const struct run_settings *settings, const struct run_result *result,
-        const char *position, struct writer *w, struct sphex_error *err);
+	const char *position, struct writer *w, struct sphex_error *err);
+/* SPHEX_E_ARGUMENT when run_explain() cannot be, whatever the table: it can be asked before
+ * run_count(). */
+enum sphex_status run_check_explain(
+	const struct run_settings *settings, const char *position, struct sphex_error *err);
 void run_result_free(struct run_result *result);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bam/reader.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "count/explain.h"
 #include "count/fragment.h"
@@ -169,17 +170,33 @@ static bool parse_position(const char *text, size_t *n_contig, uint32_t *pos0)
 	return !*end && pos1 >= 1 && pos1 <= UINT32_MAX;
 }
 
+enum sphex_status run_check_explain(
+	const struct run_settings *settings, const char *position, struct sphex_error *err)
+{
+	size_t n_contig;
+	uint32_t pos0;
+
+	if (!parse_position(position, &n_contig, &pos0))
+		return fail(err, SPHEX_E_ARGUMENT, "a position looks like chr1:12345, not %s",
+			position);
+	if (!settings->bam || file_can_be_read_again(settings->bam))
+		return SPHEX_OK;
+	fail(err, SPHEX_E_ARGUMENT, "a pipe cannot be read twice, as --explain has to");
+	with_hint(err, "write the BAM to a file");
+	return at_file(err, settings->bam);
+}
+
 enum sphex_status run_explain(const struct run_settings *settings, const struct run_result *result,
 	const char *position, struct writer *w, struct sphex_error *err)
 {
 	struct explain_job job = {.settings = settings, .result = result};
 	const struct table *t = &result->table;
-	enum sphex_status status = SPHEX_OK;
+	enum sphex_status status = run_check_explain(settings, position, err);
 	size_t n_contig, n_found = 0;
 
-	if (!parse_position(position, &n_contig, &job.pos0))
-		return fail(err, SPHEX_E_ARGUMENT, "a position looks like chr1:12345, not %s",
-			position);
+	if (status)
+		return status;
+	parse_position(position, &n_contig, &job.pos0);
 	job.observer = (struct observer){.rules = t->rules,
 		.kernels = settings->kernels,
 		.sites = &result->sites,

@@ -5,12 +5,11 @@
 #include "count_command.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "progress.h"
+#include "command.h"
 #include "stop.h"
 
 struct count_job {
@@ -23,27 +22,11 @@ struct count_job {
 	struct sphex_count *count;
 };
 
-static int usage_error(const struct command *command, const char *message)
-{
-	fprintf(stderr, "%s: %s\nTry '%s --help'.\n", command->name, message, command->name);
-	return EXIT_USAGE;
-}
-
-static int failed(const struct command *command, const struct sphex_error *err)
-{
-	char line[2048];
-
-	sphex_error_format(err, line, sizeof(line));
-	fprintf(stderr, "%s: error: %s\n", command->name, line);
-	return err->status == SPHEX_E_ARGUMENT ? EXIT_USAGE : EXIT_DATA;
-}
-
 static void print_warning(void *user, const char *text)
 {
 	struct count_job *job = user;
 
-	progress_clear(&job->progress);
-	fprintf(stderr, "%s: warning: %s\n", job->command->name, text);
+	say_warning(job->command, &job->progress, text);
 }
 
 static bool parse_mode(const char *name, enum sphex_mode *mode)
@@ -157,15 +140,6 @@ static int apply_first(struct count_job *job, const struct parsed *parsed)
 	return -1;
 }
 
-/* The parser has seen that it is a number. */
-static enum sphex_status set_threads(
-	struct sphex_count *count, const char *text, struct sphex_error *err)
-{
-	unsigned long n = strtoul(text, NULL, 10);
-
-	return sphex_count_threads(count, n < UINT_MAX ? (unsigned)n : UINT_MAX, err);
-}
-
 static enum sphex_status apply(
 	struct sphex_count *count, const struct parsed_option *option, struct sphex_error *err)
 {
@@ -179,7 +153,7 @@ static enum sphex_status apply(
 	case ACTION_SAMPLE:
 		return sphex_count_sample(count, option->argument, err);
 	case ACTION_THREADS:
-		return set_threads(count, option->argument, err);
+		return sphex_count_threads(count, threads_of(option->argument), err);
 	case ACTION_SIMD:
 		return sphex_count_simd(count, option->argument, err);
 	case ACTION_COUNT:
@@ -210,18 +184,6 @@ static enum sphex_status configure(
 	if (job->progress.kind != PROGRESS_NONE)
 		sphex_count_on_progress(job->count, progress_show, &job->progress);
 	return status;
-}
-
-static void print_summary(const struct count_job *job, const struct sphex_count_stats *s)
-{
-	fprintf(stderr,
-		"%s: %llu rows, %llu with reads; %llu records read%s, %llu counted; %.2f s, %u "
-		"threads, %s\n",
-		job->command->name, (unsigned long long)s->n_rows,
-		(unsigned long long)s->n_rows_covered, (unsigned long long)s->n_records,
-		strcmp(s->index, "used") == 0 ? " by index" : "",
-		(unsigned long long)s->n_counted, s->seconds_variants + s->seconds_bam,
-		s->n_threads, s->simd);
 }
 
 static uint64_t sum_of_kind(const struct sphex_count *count, const char *kind)
@@ -270,16 +232,16 @@ static void cancel(void *count)
 	sphex_count_cancel(count);
 }
 
-/* Whether the run itself writes files: those of -t. */
-static bool keeps_files(const struct parsed *parsed)
+/* What can be said before anything is read. */
+static enum sphex_status check_outputs(const struct count_job *job, struct sphex_error *err)
 {
-	for (size_t i = 0; i < parsed->n_options; i++) {
-		const char *key = parsed->options[i].row->key;
+	enum sphex_status status = sphex_count_check_output(job->count, job->output, err);
 
-		if (key && strcmp(key, "temp-dir") == 0)
-			return true;
-	}
-	return false;
+	if (!status && job->summary)
+		status = sphex_count_check_output(job->count, job->summary, err);
+	if (!status && job->explain)
+		status = sphex_count_check_explain(job->count, job->explain, err);
+	return status;
 }
 
 static int count_and_write(struct count_job *job, const struct parsed *parsed)
@@ -288,7 +250,9 @@ static int count_and_write(struct count_job *job, const struct parsed *parsed)
 	struct sphex_error err;
 	enum sphex_status status = configure(job, parsed, &err);
 
-	if (!status && keeps_files(parsed))
+	if (!status)
+		status = check_outputs(job, &err);
+	if (!status && parsed_has_key(parsed, "temp-dir")) /* the run itself writes files */
 		stop_by_cancelling(cancel, job->count);
 	if (!status)
 		status = sphex_count_run(job->count, &err);
@@ -301,48 +265,30 @@ static int count_and_write(struct count_job *job, const struct parsed *parsed)
 	sphex_count_stats(job->count, &stats);
 	progress_finish(&job->progress, &stats);
 	if (!job->quiet)
-		print_summary(job, &stats);
+		say_summary(job->command, &stats);
 	if (!job->quiet && job->verbose)
 		print_account(job->count);
 	return EXIT_COMPLETE;
 }
 
-static int run_parsed(struct count_job *job, const struct parsed *parsed)
+static int run_parsed(const struct command *command, const struct parsed *parsed, void *user)
 {
+	struct count_job *job = user;
 	struct sphex_error err;
 	int result = apply_first(job, parsed);
 
 	if (result >= 0)
 		return result;
 	if (parsed->n_operands != 2)
-		return usage_error(job->command, parsed->n_operands < 2
-							 ? "a BAM and a variant file are needed"
-							 : "too many arguments");
+		return usage_error(command, parsed->n_operands < 2
+						    ? "a BAM and a variant file are needed"
+						    : "too many arguments");
+	if (job->summary && strcmp(job->summary, job->output) == 0)
+		return usage_error(command, "--summary and -o name the same output");
 	if (sphex_count_new(job->mode, &job->count, &err))
-		return failed(job->command, &err);
+		return failed(command, &err);
 	result = count_and_write(job, parsed);
 	sphex_count_free(job->count);
-	return result;
-}
-
-static int no_memory(const struct count_job *job)
-{
-	fprintf(stderr, "%s: error: out of memory\n", job->command->name);
-	return EXIT_DATA;
-}
-
-static int parse_and_run(struct count_job *job, int n, char **args)
-{
-	struct parsed parsed;
-	int result;
-
-	if (!parsed_new(&parsed, n, args))
-		result = no_memory(job);
-	else if (!options_parse(job->command, n, args, &parsed))
-		result = usage_error(job->command, parsed.error);
-	else
-		result = run_parsed(job, &parsed);
-	parsed_free(&parsed);
 	return result;
 }
 
@@ -378,7 +324,8 @@ int run_count_command(int n, char **args)
 	for (int i = 0; i < n; i++)
 		if (strncmp(args[i], "--compat", 8) == 0 && (!args[i][8] || args[i][8] == '='))
 			job.command = &command_compat;
-	result = line ? parse_and_run(&job, n, args) : no_memory(&job);
+	result =
+		line ? command_run(job.command, n, args, run_parsed, &job) : no_memory(job.command);
 	free(line);
 	return result;
 }
@@ -398,5 +345,5 @@ int run_wasp2_command(int n, char **args)
 		n--;
 		break;
 	}
-	return parse_and_run(&job, n, args);
+	return command_run(job.command, n, args, run_parsed, &job);
 }

@@ -10,17 +10,11 @@
 #include <unistd.h>
 
 #include "ase.h"
+#include "command.h"
 #include "completion.h"
 #include "count_command.h"
 #include "manual.h"
-#include "options.h"
 #include "stop.h"
-
-static int usage_error(const struct command *command, const char *message)
-{
-	fprintf(stderr, "%s: %s\nTry '%s --help'.\n", command->name, message, command->name);
-	return EXIT_USAGE;
-}
 
 /* ---------------------------------------------------------------- commands that only print */
 
@@ -61,10 +55,11 @@ static int print_completion(const struct parsed *parsed)
 	return usage_error(&command_completion, "a shell is needed: bash, zsh or fish");
 }
 
-static int print_parsed(const struct command *command, const struct parsed *parsed)
+static int print_parsed(const struct command *command, const struct parsed *parsed, void *user)
 {
 	size_t n_taken = command == &command_cpu ? 0 : 1;
 
+	(void)user;
 	if (parsed->n_options) { /* there is only one */
 		options_print_help(command);
 		return EXIT_COMPLETE;
@@ -74,21 +69,6 @@ static int print_parsed(const struct command *command, const struct parsed *pars
 	if (command == &command_man)
 		return print_manual(parsed);
 	return command == &command_cpu ? print_cpu() : print_completion(parsed);
-}
-
-static int run_printing_command(const struct command *command, int n, char **args)
-{
-	struct parsed parsed;
-	int result = EXIT_DATA;
-
-	if (!parsed_new(&parsed, n, args))
-		fprintf(stderr, "%s: error: out of memory\n", command->name);
-	else if (!options_parse(command, n, args, &parsed))
-		result = usage_error(command, parsed.error);
-	else
-		result = print_parsed(command, &parsed);
-	parsed_free(&parsed);
-	return result;
 }
 
 /* ---------------------------------------------------------------- main */
@@ -126,7 +106,7 @@ static int run_sphex(int n, char **args)
 						 : run_count_command(n - 1, args + 1);
 	for (size_t i = 0; i < sizeof(printing) / sizeof(*printing); i++)
 		if (strcmp(word, printing[i]->word) == 0)
-			return run_printing_command(printing[i], n - 1, args + 1);
+			return command_run(printing[i], n - 1, args + 1, print_parsed, NULL);
 	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
 		printf("sphex %s\n", sphex_version());
 		return EXIT_COMPLETE;

@@ -1,6 +1,6 @@
 /*
- * The one table of options: parsing, --help, man page and completions are made from it. A command's
- * options are rows of data; what an option does is one of a few actions.
+ * The one table of options (option_tables.c): parsing, --help, man page and completions are made
+ * from it. A command's options are rows of data; what an option does is one of a few actions.
  */
 #ifndef SPHEX_OPTIONS_H
 #define SPHEX_OPTIONS_H
@@ -59,9 +59,8 @@ struct command {
 };
 
 extern const struct command command_sphex; /* what stands before a command */
-extern const struct command command_count, command_compat, command_wasp2, command_cpu, command_man,
-	command_completion;
-extern const struct command command_ase; /* ase.c */
+extern const struct command command_count, command_compat, command_wasp2, command_ase, command_cpu,
+	command_man, command_completion;
 
 /* All of them, in the order of the documents; NULL is the end. */
 extern const struct command *const all_commands[];
@@ -84,6 +83,9 @@ bool parsed_new(struct parsed *parsed, int n, char **args);
 void parsed_free(struct parsed *parsed);
 /* Parses args[0 .. n). False: parsed->error says why. */
 bool options_parse(const struct command *command, int n, char **args, struct parsed *parsed);
+
+/* Whether an option for this key of the library is there. */
+bool parsed_has_key(const struct parsed *parsed, const char *key);
 
 /* How many bytes of row->names are shown in lists: the first spelling, with a short one also the
  * next. */
