@@ -98,6 +98,25 @@ static void put_head(const struct command *command)
 				: "count reads per allele from a BAM and a list of variants");
 }
 
+static void put_examples(const char *word)
+{
+	bool has_title = false;
+
+	for (size_t i = 0; all_commands[i]; i++) {
+		const char *line = all_commands[i]->examples;
+
+		if (!line || !belongs(all_commands[i], word))
+			continue;
+		fputs(has_title ? "" : ".SH EXAMPLES\n.nf\n", stdout);
+		has_title = true;
+		for (size_t n; *line; line += n) {
+			n = strcspn(line, "\n") + 1;
+			put(line, n);
+		}
+	}
+	fputs(has_title ? ".fi\n" : "", stdout);
+}
+
 bool manual_print(const char *word)
 {
 	size_t first = 0;
@@ -117,6 +136,7 @@ bool manual_print(const char *word)
 	for (size_t i = 0; all_commands[i]; i++)
 		if (belongs(all_commands[i], word))
 			put_section(all_commands[i]);
+	put_examples(word);
 	fputs(".SH EXIT STATUS\n.TP\n.B 0\ncomplete\n.TP\n.B 1\ndata or input/output error; no "
 	      "output "
 	      "file is left\n.TP\n.B 2\nwrong command line\n.TP\n.B 128+N\nended by signal N; "

@@ -144,7 +144,7 @@ static const struct option_row ase_file_rows[] = {
 	{"-V --variant", "VCF", ACTION_SET, "variant", NULL,
 		"VCF, VCF.gz or BCF; an index is not needed; repeatable"},
 	{"-O --output", "FILE", ACTION_OUTPUT, NULL, NULL, "the table (standard output)"},
-	{"--output-format", "FORMAT", ACTION_SET, "output-format", NULL,
+	{"--output-format", "FORMAT", ACTION_SET, "output-format", "RTABLE TABLE CSV",
 		"RTABLE, TABLE or CSV (RTABLE)"},
 	{0}};
 
@@ -156,7 +156,8 @@ static const struct option_row ase_read_rows[] = {
 	{"-min-depth --min-depth-of-non-filtered-base", "N", ACTION_SET,
 		"min-depth-of-non-filtered-base", NULL, "fewest REF and ALT bases of a row (-1)"},
 	{"-overlap --count-overlap-reads-handling", "MODE", ACTION_SET,
-		"count-overlap-reads-handling", NULL,
+		"count-overlap-reads-handling",
+		"COUNT_FRAGMENTS_REQUIRE_SAME_BASE COUNT_FRAGMENTS COUNT_READS",
 		"COUNT_FRAGMENTS_REQUIRE_SAME_BASE, COUNT_FRAGMENTS or COUNT_READS (the first)"},
 	{"--max-depth-per-sample", "N", ACTION_SET, "max-depth-per-sample", NULL, ""},
 	{"-RF --read-filter", "NAME", ACTION_SET, "read-filter", NULL,
@@ -174,7 +175,7 @@ static const struct option_row ase_interval_rows[] = {
 		"widen those of -L (0)"},
 	{"-ixp --interval-exclusion-padding", "N", ACTION_SET, "interval-exclusion-padding", NULL,
 		"widen those of -XL (0)"},
-	{"-isr --interval-set-rule", "RULE", ACTION_SET, "interval-set-rule", NULL,
+	{"-isr --interval-set-rule", "RULE", ACTION_SET, "interval-set-rule", "UNION INTERSECTION",
 		"several -L: UNION or INTERSECTION (UNION)"},
 	{0}};
 
@@ -205,6 +206,12 @@ const struct command command_count = {.name = "sphex count",
 	.brief = "count reads per allele",
 	.usage = "sphex count [options] BAM VARIANTS",
 	.purpose = "Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF).",
+	.examples = "sphex count -s NA12878 -o counts.tsv sample.bam variants.vcf.gz\n"
+		    "sphex count --indels --reference ref.fa -r peaks.bed sample.bam "
+		    "variants.vcf.gz >counts.tsv\n"
+		    "samtools view -u -f 2 sample.bam | sphex count -o counts.tsv.gz - "
+		    "variants.vcf.gz\n"
+		    "sphex count --explain chr1:467 sample.bam variants.vcf.gz\n",
 	.groups = {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, native_variant_rows},
 		{"Regions", native_region_rows}, {"Reads", read_rows},
 		{"Output", native_output_rows}, {"Running", run_rows}, {NULL, index_rows},
@@ -216,6 +223,8 @@ const struct command command_compat = {.name = "sphex count",
 	.purpose =
 		"Counts the reads of BAM per allele of VARIANTS (VCF, VCF.gz, BCF) by the rules of "
 		"MODE.",
+	.examples = "sphex count --compat wasp2 -s NA12878 -r peaks.bed sample.bam "
+		    "variants.vcf.gz >counts.tsv\n",
 	.groups = {{"Rules", mode_rows}, {"Variants", sample_rows}, {NULL, wasp2_variant_rows},
 		{"Regions", wasp2_region_rows}, {"Output", compat_output_rows},
 		{"Running", run_rows}, {NULL, index_rows}, {NULL, wasp2_run_rows},
@@ -226,6 +235,8 @@ const struct command command_wasp2 = {.name = "wasp2-count",
 	.usage = "wasp2-count [count-variants] [options] BAM VARIANTS",
 	.purpose =
 		"Counts alleles by the rules of WASP2 1.5.0, as sphex count --compat wasp2 does.",
+	.examples = "wasp2-count count-variants sample.bam variants.vcf.gz -s NA12878 -r peaks.bed "
+		    "-o counts.tsv\n",
 	.groups = {{"Variants", sample_rows}, {NULL, wasp2_variant_rows},
 		{"Regions", wasp2_region_rows}, {"Output", wasp2_output_rows},
 		{"Running", run_rows}, {NULL, index_rows}, {NULL, wasp2_run_rows},
@@ -237,6 +248,8 @@ const struct command command_ase = {.name = "sphex asereadcounter",
 	.usage = "sphex asereadcounter -R FASTA -I BAM -V VCF -O FILE [options]",
 	.purpose = "Counts reads per allele at heterozygous sites by the rules of GATK's "
 		   "ASEReadCounter.",
+	.examples = "sphex asereadcounter -R ref.fa -I sample.bam -V sites.vcf -O out.table -mmq "
+		    "10 -mbq 20\n",
 	.groups = {{"Files", ase_file_rows}, {"Reads", ase_read_rows},
 		{"Positions", ase_interval_rows}, {"Running", run_rows}, {NULL, ase_run_rows},
 		{NULL, help_rows}},

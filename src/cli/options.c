@@ -216,6 +216,8 @@ const char *option_choices(const struct option_row *row)
 		return "auto json none";
 	case ACTION_SIMD:
 		return "auto scalar avx2 avx512 neon";
+	case ACTION_SET:
+		return row->argument ? row->value : NULL;
 	default:
 		return NULL;
 	}

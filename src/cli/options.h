@@ -35,8 +35,10 @@ struct option_row {
 	const char *names;    /* all spellings, the preferred first: "-s --samples --sample" */
 	const char *argument; /* name of the argument, NULL without one */
 	enum option_action action;
-	const char *key, *value; /* for ACTION_SET */
-	const char *help;        /* "" hides the option */
+	const char *key;   /* for ACTION_SET */
+	const char *value; /* for it; of an option with an argument the words that it is one of,
+			      with blanks between, NULL: any text */
+	const char *help;  /* "" hides the option */
 };
 
 #define MAX_GROUPS 12
@@ -53,6 +55,7 @@ struct command {
 	const char *brief; /* a few words for lists; NULL: no command of its own */
 	const char *usage, *purpose;
 	struct option_group groups[MAX_GROUPS];
+	const char *examples; /* lines for the manual; NULL: none */
 	const char *operands; /* the words to choose from, with blanks between; NULL: files */
 	bool whole_words; /* an argument is an option as it stands: no --name=value, -nvalue, -abc
 			   */
