@@ -25,7 +25,7 @@ static const struct option_row native_variant_rows[] = {
 		"--reference"},
 	{"--biallelic-only", NULL, ACTION_SET, "biallelic-only", "1", "only records with one ALT"},
 	{"-f --filter", "LIST", ACTION_SET, "filter", NULL,
-		"only records with one of these in FILTER: PASS,."},
+		"only records with one of these in FILTER, as in PASS,. (any)"},
 	{"--reference", "FASTA", ACTION_SET, "reference", NULL,
 		"check REF against it, judge indels by it"},
 	{"--contig-style", "STYLE", ACTION_CONTIG_STYLE, NULL, NULL,
@@ -112,8 +112,9 @@ static const struct option_row loss_rows[] = {
 		"where the original loses data and exits 0, do so too, with a warning"},
 	{0}};
 
-static const struct option_row run_rows[] = {{"-@ --threads", "N", ACTION_THREADS, NULL, NULL,
-						     "threads (all CPUs this process may use)"},
+static const struct option_row run_rows[] = {
+	{"-@ --threads", "N", ACTION_THREADS, NULL, NULL,
+		"threads, 1 to 1024 (all CPUs this process may use)"},
 	{"--simd", "ROW", ACTION_SIMD, NULL, NULL,
 		"kernel row: auto, or a name from `sphex cpu` (auto)"},
 	{"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, "no warnings, no summary line"},
@@ -152,7 +153,7 @@ static const struct option_row ase_read_rows[] = {
 	{"-mmq --min-mapping-quality", "N", ACTION_SET, "min-mapping-quality", NULL,
 		"lowest MAPQ (0)"},
 	{"-mbq --min-base-quality", "N", ACTION_SET, "min-base-quality", NULL,
-		"lowest base quality (0)"},
+		"lowest base quality, -128 to 127 (0)"},
 	{"-min-depth --min-depth-of-non-filtered-base", "N", ACTION_SET,
 		"min-depth-of-non-filtered-base", NULL, "fewest REF and ALT bases of a row (-1)"},
 	{"-overlap --count-overlap-reads-handling", "MODE", ACTION_SET,
@@ -161,18 +162,20 @@ static const struct option_row ase_read_rows[] = {
 		"COUNT_FRAGMENTS_REQUIRE_SAME_BASE, COUNT_FRAGMENTS or COUNT_READS (the first)"},
 	{"--max-depth-per-sample", "N", ACTION_SET, "max-depth-per-sample", NULL, ""},
 	{"-RF --read-filter", "NAME", ACTION_SET, "read-filter", NULL,
-		"use this filter too; repeatable"},
+		"also drop by NotSupplementaryAlignment, PassesVendorQualityCheck, PrimaryLine, "
+		"Paired or ProperlyPaired, each with ReadFilter behind; repeatable"},
 	{"-DF --disable-read-filter", "NAME", ACTION_SET, "disable-read-filter", NULL,
-		"do without this filter; repeatable"},
+		"do not drop by NotDuplicate, NotSecondaryAlignment, ValidAlignmentStart or "
+		"ValidAlignmentEnd, each with ReadFilter behind; repeatable"},
 	{0}};
 
 static const struct option_row ase_interval_rows[] = {
 	{"-L --intervals", "WHERE", ACTION_SET, "intervals", NULL,
 		"chr, chr:p, chr:a-b, chr:a+, or a .bed, .interval_list, .list or VCF; repeatable"},
 	{"-XL --exclude-intervals", "WHERE", ACTION_SET, "exclude-intervals", NULL,
-		"not there; repeatable"},
+		"leave these out; written as those of -L; repeatable"},
 	{"-ip --interval-padding", "N", ACTION_SET, "interval-padding", NULL,
-		"widen those of -L (0)"},
+		"widen the intervals of -L by so many bases (0)"},
 	{"-ixp --interval-exclusion-padding", "N", ACTION_SET, "interval-exclusion-padding", NULL,
 		"widen those of -XL (0)"},
 	{"-isr --interval-set-rule", "RULE", ACTION_SET, "interval-set-rule", "UNION INTERSECTION",
