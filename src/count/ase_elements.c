@@ -367,7 +367,6 @@ static enum sphex_status check_order(struct scan *s, const struct unit *unit,
 	} else if (key < e->last_key) {
 		return not_sorted(s->scanner->header, key, e->last_key, err);
 	}
-	e->last_key = key;
 	return SPHEX_OK;
 }
 
@@ -414,6 +413,7 @@ enum sphex_status ase_elements_scan(const struct ase_scanner *scanner, struct un
 			out->n = n_before;
 			unit_refuse(unit, nbytes, err);
 		} else {
+			out->last_key = sort_key(r.ref_id, r.pos0);
 			out->n_records++;
 		}
 	}

@@ -381,7 +381,6 @@ static enum sphex_status check_order(struct scan *s, const struct unit *unit,
 	} else if (key < o->last_key) {
 		return not_sorted(s->observer->header, key, o->last_key, err);
 	}
-	o->last_key = key;
 	return SPHEX_OK;
 }
 
@@ -413,10 +412,12 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 			status = check_order(&scan, unit, &r, nbytes, err);
 		if (!status)
 			status = scan_record(&scan, &r, err);
-		if (status)
+		if (status) {
 			unit_refuse(unit, nbytes, err);
-		else
+		} else {
+			out->last_key = sort_key(r.ref_id, r.pos0);
 			out->n_records++;
+		}
 	}
 	judge(observer, out); /* also before damage: what was read stands */
 	return status == SPHEX_END ? SPHEX_OK : status;

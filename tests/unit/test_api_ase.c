@@ -18,27 +18,45 @@ struct files {
 	char *bam, *unsorted, *no_eof, *vcf, *fasta;
 };
 
-static char *make_bam(const int32_t *pos0, size_t n, bool no_eof)
+static void start_bam(struct bytes *bam)
+{
+	bam_start(bam, "@RG\tID:g1\tSM:s1\n", 1, (struct bam_ref[]){{"c1", 12}});
+}
+
+static void add_read(struct bytes *bam, const char *name, int32_t pos0, const char *cigar)
 {
 	static const char tag[] = "RGZg1";
-	struct bytes bam = {0}, file;
-	char name[] = "r0", *path;
 
-	bam_start(&bam, "@RG\tID:g1\tSM:s1\n", 1, (struct bam_ref[]){{"c1", 12}});
-	for (size_t i = 0; i < n; i++, name[1]++)
-		bam_add(&bam, (struct bam_read){.name = name,
-				      .pos0 = pos0[i],
-				      .mapq = 60,
-				      .cigar = "4M",
-				      .seq = "GGGG",
-				      .quals = "IIII",
-				      .tags = tag,
-				      .tags_nbytes = sizeof(tag)});
-	file = bgzf_wrap(&bam, (struct bgzf_shape){.level = 1, .no_eof = no_eof});
-	path = temp_file(&file, ".bam");
-	bytes_free(&bam);
+	bam_add(bam, (struct bam_read){.name = name,
+			     .pos0 = pos0,
+			     .mapq = 60,
+			     .cigar = cigar,
+			     .seq = "GGGG",
+			     .quals = "IIII",
+			     .tags = tag,
+			     .tags_nbytes = sizeof(tag)});
+}
+
+/* Frees the bytes. */
+static char *bam_file(struct bytes *bam, struct bgzf_shape shape)
+{
+	struct bytes file = bgzf_wrap(bam, shape);
+	char *path = temp_file(&file, ".bam");
+
+	bytes_free(bam);
 	bytes_free(&file);
 	return path;
+}
+
+static char *make_bam(const int32_t *pos0, size_t n, bool no_eof)
+{
+	struct bytes bam = {0};
+	char name[] = "r0";
+
+	start_bam(&bam);
+	for (size_t i = 0; i < n; i++, name[1]++)
+		add_read(&bam, name, pos0[i], "4M");
+	return bam_file(&bam, (struct bgzf_shape){.level = 1, .no_eof = no_eof});
 }
 
 static char *make_text(const char *text, const char *suffix)
@@ -160,6 +178,33 @@ Test(api_ase, damage_is_an_error)
 		cr_assert_eq(sphex_ase_write(ase, "-", &err), SPHEX_E_ARGUMENT);
 		sphex_ase_free(ase);
 	}
+	remove_files(&f);
+}
+
+/* The site would be refused too, once the file is past it: the first record lies over it. */
+Test(api_ase, a_refused_record_does_not_take_the_file_past_a_site)
+{
+	static const char *const unit_blocks[] = {"1", "64"};
+	struct files f = make_files();
+	struct bytes bam = {0};
+	char *path;
+
+	start_bam(&bam);
+	add_read(&bam, "r0", 1, "4M");
+	add_read(&bam, "r1", 5, "4M1D");
+	path = bam_file(&bam, (struct bgzf_shape){.block_nbytes = 80, .whole_records = true});
+	temp_remove(f.fasta);
+	f.fasta = make_text(">c1\nACGEACGTACGT\n", ".fa");
+	for (size_t i = 0; i < N_OF(unit_blocks); i++) {
+		struct sphex_ase *ase = new_run(path, &f);
+		struct sphex_error err;
+
+		cr_assert_eq(sphex_ase_set(ase, "unit-blocks", unit_blocks[i], &err), SPHEX_OK);
+		cr_assert_eq(sphex_ase_run(ase, &err), SPHEX_E_DATA);
+		cr_assert_eq(err.record, 2, "units of %s: %s", unit_blocks[i], err.message);
+		sphex_ase_free(ase);
+	}
+	temp_remove(path);
 	remove_files(&f);
 }
 

@@ -540,7 +540,7 @@ static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode
 	start = bam.n;
 	for (int i = 0; i < 3; i++)
 		bam_add(&bam,
-			(struct bam_read){.name = "a", .pos0 = 99, .cigar = "1M", .seq = "G"});
+			(struct bam_read){.name = "a", .pos0 = 98, .cigar = "2M", .seq = "GG"});
 	at = bam_add(
 		&bam, (struct bam_read){
 			      .name = "bb", .pos0 = 99, .cigar = "2M", .seq = "GG", .quals = "II"});
@@ -549,6 +549,7 @@ static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode
 	cr_assert_eq(bench_observe(&b), SPHEX_E_DATA);
 	cr_assert_eq(b.err.voffset, at - start);
 	cr_assert_eq(b.seen.n + b.seen.strips.n, 3);
+	cr_assert_eq(b.seen.last_key, sort_key(0, 98), "the file has not reached what is refused");
 	for (size_t i = 0; i < b.seen.n; i++)
 		cr_assert_eq(b.seen.items[i].says, CLASS_ALT);
 	for (size_t i = 0; i < b.seen.strips.n_calls; i++)
