@@ -37,10 +37,15 @@ void warn(const struct run *run, const char *fmt, ...)
 static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
 {
 	struct run *run = user;
+	struct observations *o = &run->observations[slot];
+	enum sphex_status status;
 
 	if (atomic_load_explicit(&run->settings->cancelled, memory_order_relaxed))
 		return fail(err, SPHEX_E_CANCELLED, "stopped");
-	return observe_unit(&run->observer, unit, &run->observations[slot], err);
+	status = observe_unit(&run->observer, unit, o, err);
+	if (o->n_records)
+		unit->last_key = o->last_key;
+	return status;
 }
 
 static enum sphex_status report_progress(struct run *run, struct sphex_error *err)

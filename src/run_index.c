@@ -7,7 +7,8 @@
 #include "bam/index_check.h"
 #include "base/memory.h"
 
-/* What it costs to begin a range, in compressed bytes that are read in the same time. */
+/* What it costs to begin a range or to look at a place, in compressed bytes that are read in the
+ * same time. */
 #define RANGE_COST_NBYTES ((uint64_t)32 << 10)
 /* Places of the file that are compared with the index before the first range: a few milliseconds.
  */
@@ -33,7 +34,8 @@ static bool speaks_against_index(enum sphex_status status)
 
 static bool is_worth_it(const struct run_index *index, const struct reader *reader)
 {
-	uint64_t work = index->plan.nbytes + index->plan.n * RANGE_COST_NBYTES;
+	uint64_t n_places = index->plan.n + index->plan.n_doubts;
+	uint64_t work = index->plan.nbytes + n_places * RANGE_COST_NBYTES;
 
 	return index->choice == INDEX_ALWAYS || work < reader_bytes_total(reader);
 }

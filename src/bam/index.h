@@ -37,6 +37,7 @@ struct bam_index {
 	size_t n_chunks, chunks_cap;
 	struct index_floor *floors;
 	size_t n_floors, floors_cap;
+	uint32_t window;     /* bases of the smallest bins, for which there are floors */
 	uint64_t placed_end; /* virtual offset behind the last record that has a reference */
 };
 

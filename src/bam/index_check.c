@@ -51,12 +51,10 @@ enum sphex_status index_check(const struct bam_index *index, const struct index_
 	size_t n_places, struct reader *r, struct sphex_error *err)
 {
 	enum sphex_status status = check_end(index, r, err);
-	size_t n_doubts = plan->n_doubts < n_places ? plan->n_doubts : n_places;
-	size_t n_others =
-		n_places - n_doubts < index->n_chunks ? n_places - n_doubts : index->n_chunks;
+	size_t n_others = n_places < index->n_chunks ? n_places : index->n_chunks;
 
-	for (size_t i = 0; i < n_doubts && !status; i++)
-		status = check_chunk(index, plan->doubts[i * plan->n_doubts / n_doubts], r, err);
+	for (size_t i = 0; i < plan->n_doubts && !status; i++)
+		status = check_chunk(index, plan->doubts[i], r, err);
 	for (size_t i = 0; i < n_others && !status; i++)
 		status = check_chunk(index, i * index->n_chunks / n_others, r, err);
 	return status;

@@ -131,6 +131,7 @@ static enum sphex_status parse_windows(struct parser *p)
 	uint32_t n = cursor_u32(&p->in);
 	enum sphex_status status = SPHEX_OK;
 	uint64_t before = 0;
+	bool is_known = true;
 
 	if (p->in.bad || n > cursor_left(&p->in) / 8)
 		return damaged(p, "it is cut off");
@@ -142,8 +143,10 @@ static enum sphex_status parse_windows(struct parser *p)
 		if (offset > before && i << BAI_MIN_SHIFT < POS_END)
 			status = add_floor(p, (uint32_t)(i << BAI_MIN_SHIFT), offset);
 		before = offset ? offset : before;
+		is_known = offset != 0;
 	}
-	return status;
+	/* a record lies on the last window; bytes that got lost have let something else slip in */
+	return status || is_known ? status : damaged(p, "its last window has no records");
 }
 
 /* ---------------------------------------------------------------- references */
@@ -264,6 +267,7 @@ static enum sphex_status parse_start(struct parser *p)
 	}
 	if (shift > MAX_SHIFT || depth > MAX_DEPTH)
 		return damaged(p, "its bins have no sensible size");
+	p->out->window = (uint32_t)1 << shift;
 	p->min_shift = shift;
 	p->depth = depth;
 	return SPHEX_OK;

@@ -8,6 +8,10 @@
  *
  * The other targets are neighbours, first .. last. If there are any the chunk is read, from the
  * floor of the first of them on, until a record begins behind the end of the last.
+ *
+ * Only its bin says that a chunk lies behind a target, or before one that by the windows it may
+ * reach, and no checksum guards that number. So the chunk's first record is looked at: by a range
+ * that ends where the chunk begins and must reach a record behind the target, or as a doubt.
  */
 #include "index_plan.h"
 
@@ -21,14 +25,19 @@ struct planner {
 	struct index_plan *out;
 };
 
-/* Where the mapped records that lie on pos0 begin at the earliest. */
-static uint64_t floor_of(const struct planner *p, const struct index_ref *ref, uint32_t pos0)
+/*
+ * Where the chunk's mapped records that lie on pos0 begin at the earliest. Those of a chunk that
+ * keeps within a window all lie on that window, and its floor, a number without a checksum, is not
+ * needed.
+ */
+static uint64_t floor_of(const struct planner *p, const struct index_ref *ref,
+	const struct index_chunk *chunk, uint32_t pos0)
 {
 	/* an index of nothing has no array */
 	const struct index_floor *floors = ref->n_floors ? p->index->floors + ref->first_floor : NULL;
 	size_t low = 0, high = ref->n_floors;
 
-	if (p->targets->unmapped_too)
+	if (p->targets->unmapped_too || chunk->to0 - chunk->from0 <= p->index->window)
 		return 0;
 	while (low < high) { /* the first floor behind pos0 */
 		size_t middle = low + (high - low) / 2;
@@ -44,7 +53,7 @@ static uint64_t floor_of(const struct planner *p, const struct index_ref *ref, u
 static bool is_reached(const struct planner *p, const struct index_ref *ref,
 	const struct index_chunk *chunk, uint32_t pos0)
 {
-	return pos0 < chunk->to0 && floor_of(p, ref, pos0) < chunk->end;
+	return pos0 < chunk->to0 && floor_of(p, ref, chunk, pos0) < chunk->end;
 }
 
 static enum sphex_status add_doubt(struct planner *p, size_t chunk, struct sphex_error *err)
@@ -58,20 +67,20 @@ static enum sphex_status add_doubt(struct planner *p, size_t chunk, struct sphex
 	return SPHEX_OK;
 }
 
-/* What is read anyway cannot be lost. Both lists are in the order of the file. */
-static void drop_doubts_in_ranges(const struct bam_index *index, struct index_plan *plan)
+/* The chunk's bin says that it begins at `key` or behind, the sort key behind a target. */
+static enum sphex_status prove_passed(
+	struct planner *p, size_t chunk, uint64_t key, struct sphex_error *err)
 {
-	size_t n = 0, range = 0;
+	struct index_plan *out = p->out;
+	struct record_range *last = out->n ? &out->ranges[out->n - 1] : NULL;
+	uint64_t begin = p->index->chunks[chunk].begin, block = begin >> 16;
 
-	for (size_t i = 0; i < plan->n_doubts; i++) {
-		uint64_t block = index->chunks[plan->doubts[i]].begin >> 16;
-
-		while (range < plan->n && plan->ranges[range].end <= block)
-			range++;
-		if (range == plan->n || block < plan->ranges[range].begin >> 16)
-			plan->doubts[n++] = plan->doubts[i];
-	}
-	plan->n_doubts = n;
+	if (!last || begin < last->begin || block > last->end)
+		return add_doubt(p, chunk, err);
+	last->end = block == last->end ? block + 1 : last->end;
+	last->stop = key > last->stop ? key : last->stop;
+	last->reach = key;
+	return SPHEX_OK;
 }
 
 /* The last target from `first` on that the chunk reaches; `first` is one. */
@@ -109,6 +118,20 @@ static enum sphex_status add_range(
 	return SPHEX_OK;
 }
 
+/* What is read of a chunk for the targets from first_pos0 to last_pos0. */
+static struct record_range range_of(const struct planner *p, uint32_t ref_id,
+	const struct index_chunk *chunk, uint32_t first_pos0, uint32_t last_pos0)
+{
+	uint64_t floor = floor_of(p, &p->index->refs[ref_id], chunk, first_pos0);
+	uint64_t at_0 = sort_key((int32_t)ref_id, 0);
+
+	return (struct record_range){.begin = floor > chunk->begin ? floor : chunk->begin,
+		.end = (chunk->end + 0xFFFF) >> 16,
+		.first_least = at_0 + chunk->from0 - (chunk->from0 == 0),
+		.first_most = at_0 + chunk->to0,
+		.stop = at_0 + last_pos0 + p->targets->width};
+}
+
 static enum sphex_status plan_ref(struct planner *p, uint32_t ref_id, struct sphex_error *err)
 {
 	const struct index_ref *ref = &p->index->refs[ref_id];
@@ -118,29 +141,24 @@ static enum sphex_status plan_ref(struct planner *p, uint32_t ref_id, struct sph
 	uint64_t at_0 = sort_key((int32_t)ref_id, 0);
 	enum sphex_status status = SPHEX_OK;
 
-	for (size_t i = 0; i < ref->n_chunks && !status; i++) {
-		const struct index_chunk *chunk = &p->index->chunks[ref->first_chunk + i];
-		uint64_t floor;
-		uint32_t last, passed = first;
+	for (size_t i = ref->first_chunk; i < ref->first_chunk + ref->n_chunks && !status; i++) {
+		const struct index_chunk *chunk = &p->index->chunks[i];
+		uint32_t passed = first, behind;
+		size_t n_ranges = p->out->n;
 
 		while (first < end && (uint64_t)pos0[first] + width <= chunk->from0)
 			first++;
-		if (first > passed || (first < end && pos0[first] >= chunk->to0 &&
-					      floor_of(p, ref, pos0[first]) < chunk->end))
-			status = add_doubt(p, ref->first_chunk + i, err);
-		if (first == end)
-			break;
-		if (status || !is_reached(p, ref, chunk, pos0[first]))
-			continue;
-		floor = floor_of(p, ref, pos0[first]);
-		last = last_reached(p, ref, chunk, first, end);
-		status = add_range(p,
-			(struct record_range){.begin = floor > chunk->begin ? floor : chunk->begin,
-				.end = (chunk->end + 0xFFFF) >> 16,
-				.first_least = at_0 + chunk->from0 - (chunk->from0 == 0),
-				.first_most = at_0 + chunk->to0,
-				.stop = at_0 + pos0[last] + width},
-			err);
+		if (first > passed)
+			status = prove_passed(p, i, at_0 + pos0[first - 1] + width, err);
+		behind = first;
+		if (!status && first < end && is_reached(p, ref, chunk, pos0[first])) {
+			behind = last_reached(p, ref, chunk, first, end) + 1;
+			status = add_range(p,
+				range_of(p, ref_id, chunk, pos0[first], pos0[behind - 1]), err);
+		}
+		if (!status && behind < end && pos0[behind] >= chunk->to0 &&
+			floor_of(p, ref, chunk, pos0[behind]) < chunk->end && p->out->n == n_ranges)
+			status = add_doubt(p, i, err);
 	}
 	return status;
 }
@@ -156,7 +174,6 @@ enum sphex_status index_plan_make(const struct bam_index *index,
 		status = plan_ref(&p, i, err);
 	for (size_t i = 0; i < out->n; i++)
 		out->nbytes += out->ranges[i].end - (out->ranges[i].begin >> 16);
-	drop_doubts_in_ranges(index, out);
 	return status;
 }
 

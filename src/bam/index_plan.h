@@ -18,9 +18,9 @@ struct index_plan {
 	size_t n, cap;
 	uint64_t nbytes; /* compressed bytes of all ranges */
 	/*
-	 * Numbers of chunks outside the ranges that are left out on the word of their bin alone: it
-	 * says that they lie before a target which by the windows they may reach, or already behind
-	 * one.
+	 * Numbers of chunks that are left out on the word of their bin alone: it says that they lie
+	 * before a target which by the windows they may reach, or already behind one, and no range
+	 * shows it.
 	 */
 	size_t *doubts;
 	size_t n_doubts, doubts_cap;

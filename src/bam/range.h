@@ -10,6 +10,9 @@ struct record_range {
 	/* sort keys between which the first record lies, [least, most) */
 	uint64_t first_least, first_most;
 	uint64_t stop; /* sort key: nobody asks for records from there on */
+	/* sort key, at most `stop`: a record from there on begins in the range, else the index lies
+	 */
+	uint64_t reach;
 };
 
 #endif

@@ -33,7 +33,9 @@ struct reader {
 	const struct record_range *ranges;
 	size_t n_ranges, n_ranges_taken;
 	bool in_ranges;     /* not all of the file */
+	const struct record_range *range; /* that of the current result; NULL before the first */
 	bool range_is_done; /* its other units hold nothing that is asked for */
+	uint64_t range_key; /* of its last record so far */
 	uint64_t first;     /* virtual offset of the first record */
 	uint64_t proven;    /* virtual offset where the next record begins; unknown behind damage */
 	uint64_t n_records, bytes_taken, bytes_done, bytes_read;
@@ -278,6 +280,7 @@ void reader_rewind(struct reader *r)
 	ordered_stop(r->ordered);
 	r->ordered = NULL;
 	r->n_ranges_taken = 0;
+	r->range = NULL;
 	r->in_ranges = r->range_is_done = r->met_damage = r->is_lost = false;
 	r->failure.status = SPHEX_OK;
 	stand_at_first(r);
@@ -497,11 +500,23 @@ static void scan_anywhere(struct reader *r, size_t slot_index)
 	scan_unit(r, slot_index);
 }
 
+/* Whether the range that ends here had the records that the index knows of. */
+static enum sphex_status check_reach(const struct reader *r, struct sphex_error *err)
+{
+	if (!r->range || r->range_is_done || r->range_key >= r->range->reach)
+		return SPHEX_OK;
+	fail(err, SPHEX_E_DATA, "other records end here");
+	at_voffset(err, r->proven);
+	return at_file(err, input_path(r->in));
+}
+
 /* Whether no record begins in the unit, or none that is asked for. */
 static bool is_passed(struct reader *r, struct reader_slot *slot)
 {
 	if (slot->begins) {
+		r->range = slot->begins;
 		r->range_is_done = false;
+		r->range_key = 0;
 		r->proven = slot->begins->begin;
 	}
 	if (r->stream || r->met_damage || r->proven == SPHEX_NO_OFFSET)
@@ -517,9 +532,11 @@ static enum sphex_status next_unit(struct reader *r, struct sphex_error *err)
 	do {
 		if (ordered_next(r->ordered, &r->current) == SPHEX_END) {
 			r->current = NO_SLOT;
-			return end_of_file(r, err);
+			return check_reach(r, err) ? err->status : end_of_file(r, err);
 		}
 		slot = &r->slots[r->current];
+		if (slot->begins && check_reach(r, err))
+			return err->status;
 		if (slot->status && !slot->scanned && !live_with(r, slot))
 			return reader_failed(r, slot, err);
 	} while (is_passed(r, slot));
@@ -546,6 +563,7 @@ static void finish_bytes(struct reader *r, const struct reader_slot *slot)
 	if (r->stream)
 		return;
 	r->range_is_done = u->stopped;
+	r->range_key = u->last_key > r->range_key ? u->last_key : r->range_key;
 	r->bytes_done = slot->bytes_taken;
 	r->bytes_read += (u->stopped ? u->blocks.offset : u->end) - u->begin;
 }

@@ -20,7 +20,7 @@ struct reader_client {
 	 * Reads records of `unit` into the result `slot`, which it first empties, until the unit is
 	 * finished or the result is full. Several threads call it at once, for different slots.
 	 * With SPHEX_E_DATA, _TRUNCATED and _LIMIT the result has the records in front of the
-	 * damage.
+	 * damage. In ranges unit->last_key must be that of the last record.
 	 */
 	enum sphex_status (*scan)(
 		void *user, size_t slot, struct unit *unit, struct sphex_error *err);
@@ -50,8 +50,8 @@ enum sphex_status reader_peek(
 enum sphex_status reader_find_marker(struct reader *r, bool *found, struct sphex_error *err);
 /*
  * Before reader_start(): the reader reads the ranges only, which are borrowed. Where one does not
- * begin with a record of its place, SPHEX_E_DATA. Whether the end-of-file marker is there is not
- * looked at.
+ * begin with a record of its place, or ends before its records reach what they have to,
+ * SPHEX_E_DATA. Whether the end-of-file marker is there is not looked at.
  */
 void reader_set_ranges(struct reader *r, const struct record_range *ranges, size_t n);
 /* Ends the workers and forgets ranges, results and failure: reader_start() then begins with the

@@ -50,7 +50,7 @@ void unit_set_range(struct unit *u, uint64_t begin, uint64_t end)
 	u->n_marks = 0;
 	u->own_to = SIZE_MAX;
 	u->finished = u->stopped = false;
-	u->n_records = 0;
+	u->n_records = u->last_key = 0;
 	block_reader_seek(&u->blocks, begin);
 }
 

@@ -30,6 +30,7 @@ struct unit {
 	uint64_t stop;           /* sort key: records from there on are not asked for, block by block */
 	bool finished;           /* all records of the unit have been read, or those asked for */
 	bool stopped;            /* at `stop` */
+	uint64_t last_key;       /* of the last record read; whoever reads says so (reader.h) */
 	uint64_t n_records;      /* read since the unit was started */
 	uint8_t *buffer;
 	size_t cap;

@@ -39,10 +39,24 @@ ATTRIBUTES = {
     "regions.gtf": re.compile(rb'( ?[a-z_]+ "[\w. ]*\w";)*'),
     "regions.gff3": re.compile(rb"[A-Za-z]+=[\w. ]*\w(;[A-Za-z]+=[\w. ]*\w)*"),
 }
+REPORTED = ("identical", "refused", "different", "by_index")
+COUNT_RECORDS = ["samtools", "view", "-c"]
+WASP2 = environment.REPOSITORY / "build" / "venv-python" / "bin" / "wasp2-count"
+COUNT_ALLELES = [str(WASP2), "count-variants", "-s", "S1", "-o", "wasp2.tsv"]
+OTHERS = {
+    "bam-blocks": {
+        "`samtools view -c`": [*COUNT_RECORDS, "in.bam"],
+        "WASP2 1.5.0": [*COUNT_ALLELES, "in.bam", "in.vcf"],
+    },
+    "bai": {
+        "`samtools view -c`, by contigs": [*COUNT_RECORDS, "bai.bam", "a", "b", "none", "c"],
+        "WASP2 1.5.0": [*COUNT_ALLELES, "bai.bam", "places.vcf"],
+    },
+}
 KEPT = environment.REPOSITORY / "build" / "flips"
 SAMPLE = 101  # each such run is looked at, whatever came out
 MEMORY_MIB = 1024
-TIMEOUT = 120
+TIMEOUT, PATIENCE = 120, 40
 FATAL = {"died", "memory", "slow", "wordless", "table-in-spite-of"}
 
 
@@ -88,7 +102,7 @@ class Report:
     def print_sums(self) -> None:
         """Print one line a target."""
         for name, sums in self.sums.items():
-            words = ", ".join(f"{n} {what}" for what, n in sums.items() if n)
+            words = ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in sums.items() if n)
             print(f"{name}: {words}; {self.seconds[name]:.0f} s")
 
 
@@ -131,7 +145,7 @@ def run_batch(batch: Batch, folder: Path, report: Report) -> None:
             report.facts.check(f"{batch}: flip_runs: {ran.stderr}{ran.stdout[-500:]}", False)
             return
         for key, value in re.findall(r"(\w+)=(\d+)", lines[-1]):
-            sums[key] += int(value) if key in ("identical", "refused", "different") else 0
+            sums[key] += int(value) if key in REPORTED else 0
         for line in lines[:-1]:
             word, run, *detail = line.split(" ", 2)
             kept = Path(keep) / f"{run}.{batch.target.file}"
@@ -293,41 +307,50 @@ def show(options: argparse.Namespace, made: list[Batch], folder: Path) -> int:
 
 
 def others(n_runs: int, seed: int, folder: Path) -> None:
-    """Show what samtools and WASP2 make of damaged blocks of a BAM."""
+    """Show what samtools and WASP2 make of files that are damaged as ours, as a table."""
     world = prepare(0, folder)
-    kept = folder / "kept"
-    kept.mkdir()
-    batch = Batch(find_targets(["bam-blocks"])[0], worlds.NATIVE, 0, 0, n_runs)
-    command = engine_command(batch, seed, kept)
-    command = ["sample=1" if word == f"sample={SAMPLE}" else word for word in command]
-    ran = subprocess.run(command, cwd=world, capture_output=True, text=True, check=True)
-    print("Sphex:", ran.stdout.splitlines()[-1])
-    wasp2 = environment.REPOSITORY / "build" / "venv-python" / "bin" / "wasp2-count"
-    ways = {"samtools view -c": ["samtools", "view", "-c", "in.bam"]}
-    if wasp2.exists():
-        words = [str(wasp2), "count-variants", "in.bam", "in.vcf", "-s", "S1", "-o", "wasp2.tsv"]
-        ways["WASP2"] = words
-    whole = {name: what_it_says(way, world) for name, way in ways.items()}
-    for name, way in ways.items():
-        sums: Counter[str] = Counter()
-        for file in sorted(kept.iterdir())[: n_runs if name.startswith("samtools") else n_runs // 25]:
-            shutil.copy(file, world / "in.bam")
-            got = what_it_says(way, world)
-            same = "the same" if got == whole[name] else "another result, exit 0"
-            sums["an error" if got is None else same] += 1
-        print(f"{name}:", dict(sums))
+    print("| damaged | program | an error | the same result | another result, exit 0 | no end |")
+    print("|---|---|---|---|---|---|")
+    for name, ways in OTHERS.items():
+        (target,) = find_targets([name])
+        kept = folder / name
+        kept.mkdir()
+        batch = Batch(target, target.settings[0], 0, 0, n_runs)
+        command = [*engine_command(batch, seed, kept)]
+        command = ["sample=1" if word == f"sample={SAMPLE}" else word for word in command]
+        ran = subprocess.run(command, cwd=world, capture_output=True, text=True, check=True)
+        ours = Counter({key: int(n) for key, n in re.findall(r"(\w+)=(\d+)", ran.stdout.splitlines()[-1])})
+        sums = {"Sphex": Counter({"error": ours["refused"], "same": ours["identical"], "other": ours["different"]})}
+        for program, words in ways.items():
+            sums[program] = what_it_makes_of(words, sorted(kept.iterdir()), target.file, world)
+        for program, made in sums.items():
+            cells = " | ".join(str(made[key]) for key in ("error", "same", "other", "no end"))
+            print(f"| {target.file} | {program} | {cells} |", flush=True)
 
 
-def what_it_says(command: list[str], folder: Path) -> bytes | None:
-    """Return the result of another program, nothing where it fails or does not end."""
+def what_it_makes_of(command: list[str], damaged: list[Path], name: str, world: Path) -> Counter[str]:
+    """Compare another program's results of damaged files with that of the whole one."""
+    whole = what_it_says(command, world)
+    kept = (world / name).read_bytes()
+    sums: Counter[str] = Counter()
+    for file in damaged:
+        shutil.copy(file, world / name)
+        got = what_it_says(command, world)
+        sums[got if isinstance(got, str) else "same" if got == whole else "other"] += 1
+    (world / name).write_bytes(kept)
+    return sums
+
+
+def what_it_says(command: list[str], folder: Path) -> bytes | str:
+    """Return the result of another program, or in a word why there is none."""
     (folder / "wasp2.tsv").unlink(missing_ok=True)
     try:
-        ran = subprocess.run(command, cwd=folder, capture_output=True, timeout=40, check=False)
+        ran = subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
-        return None
+        return "no end"
     table = folder / "wasp2.tsv"
     written = table.read_bytes() if table.exists() else b""
-    return None if ran.returncode else written or ran.stdout
+    return "error" if ran.returncode else written or ran.stdout
 
 
 def main() -> int:

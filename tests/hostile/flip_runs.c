@@ -32,7 +32,7 @@
 
 #define HANG_SECONDS 60u
 #define BGZF_TRAILER_NBYTES 8u
-#define SLOW_SECONDS 5.0 /* for files of some kilobytes, on a machine that others use, too */
+#define SLOW_SECONDS 5.0 /* of CPU, for files of some kilobytes */
 #define TABLE "flip.out"
 
 enum outcome { IDENTICAL, REFUSED, DIFFERENT, UNCHANGED, N_OUTCOMES };
@@ -46,7 +46,7 @@ struct options {
 /* In memory that the counting process shares: what it was at when it died. */
 struct progress {
 	uint64_t run;
-	uint64_t counts[N_OUTCOMES];
+	uint64_t counts[N_OUTCOMES], by_index;
 	uint64_t statuses[SPHEX_E_CANCELLED + 1];
 };
 
@@ -150,14 +150,16 @@ static enum sphex_status count_ase(char **settings, struct sphex_error *err)
 	return status;
 }
 
-static enum sphex_status count_once(char **settings, struct sphex_error *err)
+static enum sphex_status count_once(char **settings, bool *by_index, struct sphex_error *err)
 {
 	enum sphex_mode mode = SPHEX_MODE_NATIVE;
+	struct sphex_count_stats stats;
 	struct sphex_count *c;
 	enum sphex_status status;
 	char key[64];
 
 	memset(err, 0, sizeof(*err));
+	*by_index = false;
 	if (strcmp(settings[0], "mode=ase") == 0)
 		return count_ase(settings, err);
 	if (strcmp(settings[0], "mode=wasp2") == 0)
@@ -173,6 +175,10 @@ static enum sphex_status count_once(char **settings, struct sphex_error *err)
 		status = sphex_count_run(c, err);
 	if (!status)
 		status = sphex_count_write(c, TABLE, err);
+	if (!status) {
+		sphex_count_stats(c, &stats);
+		*by_index = strcmp(stats.index, "used") == 0;
+	}
 	sphex_count_free(c);
 	return status;
 }
@@ -216,7 +222,7 @@ static double now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -261,6 +267,7 @@ static void run_all(const struct options *o, const struct flip_target *t, struct
 		struct sphex_error err;
 		enum sphex_status status;
 		double began = now(), seconds;
+		bool by_index;
 		char words[64];
 
 		if (!damage(o, t, p->run, &b)) {
@@ -269,8 +276,9 @@ static void run_all(const struct options *o, const struct flip_target *t, struct
 		}
 		write_target(o, &b, o->target);
 		alarm(HANG_SECONDS);
-		status = count_once(o->settings, &err);
+		status = count_once(o->settings, &by_index, &err);
 		alarm(0);
+		p->by_index += by_index;
 		judge(o, p, whole, &b, status, &err);
 		if (o->only)
 			printf("%s %s\n", sphex_status_name(status), err.message);
@@ -371,6 +379,29 @@ static void find_hot_in_bam(const struct bytes *b, struct hot *h)
 	}
 }
 
+/* The numbers of bins, of chunks and of windows, in front of what they count. */
+static void find_hot_in_index(const struct bytes *b, struct hot *h)
+{
+	bool is_csi = b->data[0] == 'C';
+	size_t at = is_csi ? 16 + number_at(b, 12, 4) : 4;
+
+	add_hot(h, 0);
+	for (size_t n_refs = number_at(b, at, 4), ref = at += 4; n_refs > 0; n_refs--, ref = at) {
+		add_hot(h, ref);
+		at += 4;
+		for (size_t n = number_at(b, ref, 4); n > 0 && at < b->n; n--) {
+			add_hot(h, at);
+			at += is_csi ? 16 : 8;
+			at += 16 * number_at(b, at - 4, 4);
+		}
+		if (!is_csi) {
+			add_hot(h, at);
+			at += 4 + 8 * number_at(b, at, 4);
+		}
+	}
+	add_hot(h, at);
+}
+
 static struct hot find_hot(const struct bytes *b)
 {
 	struct hot h = {0};
@@ -379,6 +410,9 @@ static struct hot find_hot(const struct bytes *b)
 		find_hot_in_bgzf(b, &h);
 	else if (b->n > 12 && memcmp(b->data, "BAM\1", 4) == 0)
 		find_hot_in_bam(b, &h);
+	else if (b->n > 16 &&
+		 (memcmp(b->data, "BAI\1", 4) == 0 || memcmp(b->data, "CSI\1", 4) == 0))
+		find_hot_in_index(b, &h);
 	return h;
 }
 
@@ -413,9 +447,9 @@ static void set_option(struct options *o, const char *setting)
 static void print_sums(const struct progress *p)
 {
 	printf("sums identical=%" PRIu64 " refused=%" PRIu64 " different=%" PRIu64
-	       " unchanged=%" PRIu64,
+	       " unchanged=%" PRIu64 " by_index=%" PRIu64,
 		p->counts[IDENTICAL], p->counts[REFUSED], p->counts[DIFFERENT],
-		p->counts[UNCHANGED]);
+		p->counts[UNCHANGED], p->by_index);
 	for (int i = 1; i <= SPHEX_E_CANCELLED; i++)
 		if (p->statuses[i])
 			printf(" %s=%" PRIu64, sphex_status_name((enum sphex_status)i),
@@ -432,6 +466,7 @@ int main(int argc, char **argv)
 	struct bytes base, whole;
 	struct sphex_error err;
 	struct hot hot;
+	bool by_index;
 	int i = 1;
 
 	for (; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -443,7 +478,7 @@ int main(int argc, char **argv)
 	hot = find_hot(&base);
 	t = (struct flip_target){&base, hot.places, hot.n, o.text};
 	write_target(&o, &base, o.target);
-	if (count_once(o.settings, &err)) {
+	if (count_once(o.settings, &by_index, &err)) {
 		fprintf(stderr, "%s: ", err.file);
 		stop(err.message);
 	}

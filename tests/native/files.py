@@ -17,7 +17,10 @@ import pysam
 sys.path.append(str(Path(__file__).resolve().parents[1] / "differential"))
 from bamfile import QUERY_OPS, Record, bam_text, bgzf  # found through the line above
 
-__all__ = ["QUERY_OPS", "Record", "VcfLine", "cigar_of", "write_bam", "write_fasta", "write_vcf"]
+__all__ = [
+    *("QUERY_OPS", "Record", "VcfLine", "bam_text", "bgzf", "cigar_of"),
+    *("write_bam", "write_fasta", "write_vcf"),
+]
 LINE_WIDTH = 60
 TYPICAL_BLOCK = 3000
 

@@ -73,6 +73,7 @@ static enum sphex_status collect(
 
 		if (record_parse(bytes, nbytes, RANDOM_N_REFS, &r, err))
 			return unit_refuse(unit, nbytes, err);
+		unit->last_key = sort_key(r.ref_id, r.pos0);
 		end = record_end0(&r, record_cigar_span(&r));
 		if (r.ref_id >= 0 && !(r.flags & FLAG_UNMAPPED) &&
 			r.pos0 <= (int64_t)seen->setting->pos0[r.ref_id] &&

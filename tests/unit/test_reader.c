@@ -42,8 +42,11 @@ static enum sphex_status collect(
 		status = unit_next(unit, &bytes, &nbytes, err);
 		if (!status && c->parse && record_parse(bytes, nbytes, c->n_refs, &r, err))
 			return unit_refuse(unit, nbytes, err);
-		if (!status)
+		if (!status) {
 			bytes_add(out, bytes, nbytes);
+			unit->last_key = sort_key(
+				(int32_t)load_u32(bytes + 4), (int32_t)load_u32(bytes + 8));
+		}
 	}
 	return status == SPHEX_END ? SPHEX_OK : status;
 }
@@ -1094,6 +1097,44 @@ Test(reader, ranges_give_their_records_and_all_after_a_rewind)
 	bytes_free(&bam);
 }
 
+/* Behind the range comes nothing or, where that does not share its last block, one more record. */
+Test(reader, ranges_that_do_not_reach_what_they_have_to_fail)
+{
+	struct bytes bam = {0}, file;
+	struct indexed_reads reads;
+	char *path;
+
+	random_spliced_bam(&bam, 7, 300);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 700, .level = 1});
+	reads = indexed_reads_of(&bam, &file);
+	path = temp_file(&file, ".bam");
+	for (size_t i = 1; i + 40 < reads.n; i += 3) {
+		size_t behind = i + i % 20;
+		uint64_t end = (reads.items[behind].begin >> 16) + 1, key;
+		struct record_range ranges[] = {
+			{reads.items[i].begin, end, 0, UINT64_MAX, UINT64_MAX, 0},
+			{reads.items[reads.n - 1].begin, file.n, 0, UINT64_MAX, UINT64_MAX, 0}};
+
+		while (behind < reads.n && reads.items[behind].begin >> 16 < end)
+			behind++;
+		key = sort_key(reads.items[behind - 1].ref_id, reads.items[behind - 1].pos0);
+		for (uint64_t more = 0; more < 2; more++) {
+			struct how how = {
+				.n_threads = 1 + (unsigned)i / 2 % 2, .unit_n_blocks = 1 + i % 3};
+			struct result got;
+
+			ranges[0].reach = key + more;
+			got = read_by_ranges(path, how, ranges, 1 + (i % 4 < 2), false);
+			cr_assert_eq(got.status, more ? SPHEX_E_DATA : SPHEX_END, "record %zu", i);
+			bytes_free(&got.got);
+		}
+	}
+	temp_remove(path);
+	indexed_reads_free(&reads);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
 Test(reader, ranges_that_do_not_begin_as_they_say_fail)
 {
 	struct bytes bam = {0}, file;
@@ -1107,15 +1148,16 @@ Test(reader, ranges_that_do_not_begin_as_they_say_fail)
 	for (size_t i = 1; i < 40; i++) {
 		const struct indexed_read *read = &reads.items[i];
 		uint64_t key = sort_key(read->ref_id, read->pos0);
+		uint64_t block = read->begin >> 16;
 		struct record_range wrong[] = {
-			{read->begin, (read->begin >> 16) + 1, key + 1, key + 9, UINT64_MAX},
-			{read->begin, (read->begin >> 16) + 1, key - 9, key, UINT64_MAX},
-			{read->begin + 1, (read->begin >> 16) + 1, 0, UINT64_MAX, UINT64_MAX},
-			{read->begin + (1 << 16), (read->begin >> 16) + 2, 0, UINT64_MAX,
-				UINT64_MAX},
-			{(uint64_t)file.n << 16, file.n + 1, 0, UINT64_MAX, UINT64_MAX}};
+			{read->begin, block + 1, key + 1, key + 9, UINT64_MAX, 0},
+			{read->begin, block + 1, key - 9, key, UINT64_MAX, 0},
+			{read->begin + 1, block + 1, 0, UINT64_MAX, UINT64_MAX, 0},
+			{read->begin + (1 << 16), block + 2, 0, UINT64_MAX, UINT64_MAX, 0},
+			{(uint64_t)file.n << 16, file.n + 1, 0, UINT64_MAX, UINT64_MAX, 0},
+			{read->begin, block + 1, key, key + 1, UINT64_MAX, UINT64_MAX}};
 
-		for (size_t j = 0; j < 5; j++) {
+		for (size_t j = 0; j < sizeof(wrong) / sizeof(*wrong); j++) {
 			struct result got = read_by_ranges(path,
 				(struct how){.n_threads = 1 + (unsigned)i % 2, .unit_n_blocks = 3},
 				&wrong[j], 1, false);
