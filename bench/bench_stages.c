@@ -92,7 +92,7 @@ static void pass_blocks(struct bench *b, struct sphex_error *err)
 	enum sphex_status status = SPHEX_OK;
 
 	check(input_open(b->bam, &hop.in, err), err);
-	check(block_reader_init(&blocks, hop.in, err), err);
+	check(block_reader_init(&blocks, hop.in, b->settings.kernels->crc32, err), err);
 	while (!hop.at_end) {
 		check(block_hop_over(&hop, UINT64_MAX / 2, UNIT_BLOCKS, err), err);
 		while (b->pass == INFLATE && blocks.offset < hop.offset && !status) {
@@ -147,7 +147,9 @@ static void finish_tally(const struct bench *b, struct tally *tally, struct sphe
 
 static void pass_records(struct bench *b, struct sphex_error *err)
 {
-	struct reader_options options = {.n_threads = 1, .unit_n_blocks = UNIT_BLOCKS};
+	struct reader_options options = {.n_threads = 1,
+		.unit_n_blocks = UNIT_BLOCKS,
+		.crc32 = b->settings.kernels->crc32};
 	struct reader_client client = {b, scan};
 	struct reader *reader;
 	struct tally *tally = NULL;

@@ -28,6 +28,8 @@ static const struct feature FEATURES[] = {
 	{"AVX512DQ", CPU_AVX512, LEAF7_EBX, 1u << 17},
 	{"AVX512VL", CPU_AVX512, LEAF7_EBX, 1u << 31},
 	{"AVX512VBMI", CPU_AVX512, LEAF7_ECX, 1u << 1},
+	{"PCLMULQDQ", CPU_AVX512, LEAF1_ECX, 1u << 1},
+	{"VPCLMULQDQ", CPU_AVX512, LEAF7_ECX, 1u << 10},
 	{"OS support for ZMM", CPU_AVX512, XCR0, 0xE6},
 };
 

@@ -81,6 +81,12 @@ typedef void add_calls_fn(
 /* How often `letter` is in text[0 .. n). */
 typedef size_t count_byte_fn(const uint8_t *text, size_t n, uint8_t letter);
 
+/*
+ * The CRC-32 of gzip (RFC 1952, section 8). A row without one (NULL) leaves it to libdeflate, which
+ * has a good one for that instruction set.
+ */
+typedef uint32_t crc32_fn(const uint8_t *data, size_t n);
+
 struct kernels {
 	const char *name;
 	quality_mask_fn *quality_mask;
@@ -90,6 +96,7 @@ struct kernels {
 	call_bases_fn *call_bases;
 	add_calls_fn *add_calls;
 	count_byte_fn *count_byte;
+	crc32_fn *crc32; /* may be NULL */
 };
 
 #endif

@@ -37,6 +37,8 @@ static enum sphex_status bam_start(
 		options && options->n_threads ? options->n_threads : threads_available();
 	reader_options.allow_truncated = options && options->allow_truncated;
 	if (!status)
+		reader_options.crc32 = kernels->crc32;
+	if (!status)
 		status = reader_open(bam->path, &reader_options, &bam->reader, err);
 	if (status)
 		return status;

@@ -210,6 +210,7 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 	const struct run_settings *s = run->settings;
 	struct reader_options options = {.n_threads = s->n_threads,
 		.unit_n_blocks = s->unit_blocks,
+		.crc32 = s->kernels->crc32,
 		.allow_truncated = s->allow_truncated || s->accept_loss,
 		.skip_damage = s->accept_loss};
 	enum sphex_status status = reader_open(s->bam, &options, &run->reader, err);

@@ -44,6 +44,7 @@ static enum sphex_status open_input(
 	struct reader_options options = {
 		.n_threads = (s->n_threads + (unsigned)run->n_inputs - 1) / (unsigned)run->n_inputs,
 		.unit_n_blocks = s->unit_blocks,
+		.crc32 = s->kernels->crc32,
 		.keep_units = run->n_inputs > 1,
 		.allow_truncated = s->allow_truncated};
 	enum sphex_status status;

@@ -55,6 +55,7 @@ static enum sphex_status read_records(struct explain_job *job, struct sphex_erro
 	const struct run_settings *s = job->settings;
 	struct reader_options options = {.n_threads = s->n_threads,
 		.unit_n_blocks = s->unit_blocks,
+		.crc32 = s->kernels->crc32,
 		.allow_truncated = s->allow_truncated};
 	struct reader *reader;
 	enum sphex_status status = reader_open(s->bam, &options, &reader, err);

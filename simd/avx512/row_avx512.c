@@ -1,4 +1,4 @@
-/* AVX-512 F, BW, DQ, VL and VBMI. */
+/* AVX-512 F, BW, DQ, VL and VBMI, and VPCLMULQDQ. */
 #include "simd/kernels.h"
 
 extern quality_mask_fn quality_mask_avx512;
@@ -8,6 +8,7 @@ extern find_bytes_fn find_bytes_avx512;
 extern call_bases_fn call_bases_avx512;
 extern add_calls_fn add_calls_avx512;
 extern count_byte_fn count_byte_avx512;
+extern crc32_fn crc32_avx512;
 
 extern const struct kernels row_avx512;
 const struct kernels row_avx512 = {
@@ -19,4 +20,5 @@ const struct kernels row_avx512 = {
 	.call_bases = call_bases_avx512,
 	.add_calls = add_calls_avx512,
 	.count_byte = count_byte_avx512,
+	.crc32 = crc32_avx512,
 };

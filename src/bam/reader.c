@@ -121,7 +121,7 @@ static enum sphex_status make_slots(struct reader *r, struct sphex_error *err)
 		if (r->stream)
 			unit_init_stream(u, r->stream);
 		else
-			status = unit_init(u, r->in, err);
+			status = unit_init(u, r->in, r->options.crc32, err);
 		if (status)
 			return status;
 	}

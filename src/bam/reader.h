@@ -29,6 +29,7 @@ struct reader_client {
 struct reader_options {
 	unsigned n_threads;
 	size_t unit_n_blocks; /* blocks of a unit */
+	crc32_fn *crc32;      /* for inflater_new() */
 	bool keep_units;      /* records stay where they are until the next call of reader_next() */
 	bool allow_truncated; /* a missing end-of-file marker is no error */
 	bool skip_damage;     /* damage ends a result, and reading goes on behind it */

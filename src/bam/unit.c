@@ -16,11 +16,11 @@
 #define GUESS_CHAIN 2
 #define GUESS_LONG_CHAIN 64
 
-enum sphex_status unit_init(struct unit *u, struct input *in, struct sphex_error *err)
+enum sphex_status unit_init(struct unit *u, struct input *in, crc32_fn *crc32, struct sphex_error *err)
 {
 	memset(u, 0, sizeof(*u));
 	u->stop = UINT64_MAX;
-	return block_reader_init(&u->blocks, in, err);
+	return block_reader_init(&u->blocks, in, crc32, err);
 }
 
 void unit_init_stream(struct unit *u, struct stream *stream)

@@ -38,7 +38,7 @@ struct unit {
 	size_t n_marks, marks_cap;
 };
 
-enum sphex_status unit_init(struct unit *u, struct input *in, struct sphex_error *err);
+enum sphex_status unit_init(struct unit *u, struct input *in, crc32_fn *crc32, struct sphex_error *err);
 /* A unit over a stream; u->end is then UINT64_MAX. */
 void unit_init_stream(struct unit *u, struct stream *stream);
 void unit_free(struct unit *u);

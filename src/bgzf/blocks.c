@@ -101,11 +101,12 @@ enum sphex_status block_hop_over(struct block_hop *hop, uint64_t nbytes, size_t 
 	return SPHEX_OK;
 }
 
-enum sphex_status block_reader_init(struct block_reader *r, struct input *in, struct sphex_error *err)
+enum sphex_status block_reader_init(struct block_reader *r, struct input *in, crc32_fn *crc32,
+        struct sphex_error *err)
 {
 	memset(r, 0, sizeof(*r));
 	r->in = in;
-	r->inf = inflater_new();
+	r->inf = inflater_new(crc32);
 	r->window = memory_new_aligned(WINDOW_NBYTES);
 	if (r->inf && r->window)
 		return SPHEX_OK;

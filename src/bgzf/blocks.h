@@ -36,7 +36,8 @@ struct block_reader {
 	size_t window_n;
 };
 
-enum sphex_status block_reader_init(struct block_reader *r, struct input *in, struct sphex_error *err);
+enum sphex_status block_reader_init(struct block_reader *r, struct input *in, crc32_fn *crc32,
+                                    struct sphex_error *err);
 void block_reader_free(struct block_reader *r);
 /* The next block is the one at `offset`. */
 void block_reader_seek(struct block_reader *r, uint64_t offset);

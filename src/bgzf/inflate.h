@@ -4,10 +4,12 @@
 
 #include "base/status.h"
 #include "block.h"
+#include "simd/kernels.h"
 
 struct inflater; /* one per thread */
 
-struct inflater *inflater_new(void); /* NULL: out of memory */
+/* crc32: a kernel, or NULL for that of libdeflate. NULL: out of memory. */
+struct inflater *inflater_new(crc32_fn *crc32);
 void inflater_free(struct inflater *inf);
 
 /*

@@ -203,7 +203,7 @@ static enum sphex_status make_pieces(struct stream *s, size_t n, struct sphex_er
 		return fail_memory(err);
 	for (; s->n_pieces < n; s->n_pieces++) {
 		struct piece *piece = &s->pieces[s->n_pieces];
-		enum sphex_status status = block_reader_init(&piece->reader, s->in, err);
+		enum sphex_status status = block_reader_init(&piece->reader, s->in, NULL, err);
 
 		if (status)
 			return status;

@@ -154,7 +154,7 @@ static enum sphex_status hop_to_end(struct fasta *f, struct sphex_error *err)
 
 static enum sphex_status find_blocks(struct fasta *f, struct sphex_error *err)
 {
-	enum sphex_status status = block_reader_init(&f->reader, f->in, err);
+	enum sphex_status status = block_reader_init(&f->reader, f->in, NULL, err);
 
 	if (!status)
 		status = add_block(f, (struct block_start){0, 0}, err);

@@ -2,6 +2,7 @@
  * Every kernel of every row that runs here against the scalar one. Buffers are as long as the
  * contract says, so that a sanitizer sees each byte too many. Input: kernel, two parameters, bytes.
  */
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,52 +26,106 @@ struct job {
 	size_t n;
 };
 
+enum {
+	QUALITY_MASK,
+	FIND_BYTES,
+	UNPACK_BASES,
+	CLASSIFY,
+	CALL_BASES,
+	ADD_CALLS,
+	COUNT_BYTE,
+	CRC32,
+	N_KERNELS
+};
+
+static size_t mask_nbytes(size_t n)
+{
+	return (n + 63) / 64 * 8;
+}
+
+/* Of the planes of add_calls, so that its mask can stand behind them. */
+static size_t planes_nbytes(size_t n)
+{
+	return (N_CALL_PLANES * n + 7) / 8 * 8;
+}
+
 static size_t output_nbytes(const struct job *c)
 {
 	switch (c->kernel) {
-	case 0:
-	case 1:
-		return (c->n + 63) / 64 * 8;
-	case 2:
+	case QUALITY_MASK:
+	case FIND_BYTES:
+		return mask_nbytes(c->n);
+	case UNPACK_BASES:
 		return c->a < 2 * c->n ? 2 * c->n - c->a : 0;
-	default:
+	case CLASSIFY:
 		return c->n / 4;
+	case CALL_BASES: /* a third is packed bases, the rest their qualities */
+		return c->a < c->n / 3 * 2 ? c->n / 3 * 2 - c->a : 0;
+	case ADD_CALLS:
+		return planes_nbytes(c->n) + mask_nbytes(c->n);
+	case COUNT_BYTE:
+		return sizeof(size_t);
+	default:
+		return sizeof(uint32_t);
 	}
 }
 
-static void run(const struct kernels *k, const struct job *c, void *out)
+static void run_classify(const struct kernels *k, const struct job *c, uint8_t *out)
 {
 	struct classify_rule rule = {c->a, (uint16_t)(c->b << 8 | c->b)};
 	size_t quarter = c->n / 4;
-	uint8_t *codes;
+	uint8_t *codes = new_output(quarter);
+
+	for (size_t i = 0; i < quarter; i++)
+		codes[i] = c->bytes[i] & 15;
+	k->classify(codes, c->bytes + quarter, c->bytes + 2 * quarter, c->bytes + 3 * quarter,
+		quarter, rule, out);
+	free(codes);
+}
+
+static void run(const struct kernels *k, const struct job *c, uint8_t *out)
+{
+	size_t count;
+	uint32_t crc;
 
 	switch (c->kernel) {
-	case 0:
-		k->quality_mask(c->bytes, c->n, c->a, out);
+	case QUALITY_MASK:
+		k->quality_mask(c->bytes, c->n, c->a, (uint64_t *)(void *)out);
 		break;
-	case 1:
-		k->find_bytes(c->bytes, c->n, c->a, c->b, out);
+	case FIND_BYTES:
+		k->find_bytes(c->bytes, c->n, c->a, c->b, (uint64_t *)(void *)out);
 		break;
-	case 2:
+	case UNPACK_BASES:
 		k->unpack_bases(c->bytes, c->a, output_nbytes(c), out);
 		break;
-	default:
-		codes = new_output(quarter);
-		for (size_t i = 0; i < quarter; i++)
-			codes[i] = c->bytes[i] & 15;
-		k->classify(codes, c->bytes + quarter, c->bytes + 2 * quarter,
-			c->bytes + 3 * quarter, quarter, rule, out);
-		free(codes);
+	case CLASSIFY:
+		run_classify(k, c, out);
+		break;
+	case CALL_BASES:
+		k->call_bases(c->bytes, c->bytes + c->n / 3, c->a, output_nbytes(c), c->b, out);
+		break;
+	case ADD_CALLS:
+		k->add_calls(
+			c->bytes, c->n, out, c->n, (uint64_t *)(void *)(out + planes_nbytes(c->n)));
+		break;
+	case COUNT_BYTE:
+		count = k->count_byte(c->bytes, c->n, c->a);
+		memcpy(out, &count, sizeof(count));
+		break;
+	default: /* a row without one leaves it to libdeflate */
+		crc = k->crc32 ? k->crc32(c->bytes, c->n) : libdeflate_crc32(0, c->bytes, c->n);
+		memcpy(out, &crc, sizeof(crc));
 	}
 }
 
 void fuzz_one(struct fuzz_input in)
 {
-	struct job c = {.kernel = fuzz_byte(&in) % 4, .a = fuzz_byte(&in), .b = fuzz_byte(&in)};
+	struct job c = {
+		.kernel = fuzz_byte(&in) % N_KERNELS, .a = fuzz_byte(&in), .b = fuzz_byte(&in)};
 	uint8_t *bytes = malloc(in.n + !in.n);
 	size_t n_rows, room;
 	const struct row_info *rows = kernels_rows(&n_rows);
-	void *expected;
+	uint8_t *expected;
 
 	fuzz_must(bytes != NULL, "no memory");
 	if (in.n)
@@ -82,7 +137,7 @@ void fuzz_one(struct fuzz_input in)
 	run(sphex_kernels_select("scalar", 0), &c, expected);
 	for (size_t i = 0; i < n_rows; i++) {
 		const struct kernels *row = sphex_kernels_select(rows[i].name, cpu_bundles());
-		void *out;
+		uint8_t *out;
 
 		if (!row)
 			continue;

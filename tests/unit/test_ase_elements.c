@@ -64,7 +64,7 @@ static void scan(const struct bench *b, const struct bam_read *reads, size_t n_r
 	file = bgzf_wrap(&records, (struct bgzf_shape){.level = 1});
 	path = temp_file(&file, ".records");
 	cr_assert_eq(input_open(path, &in, &err), SPHEX_OK);
-	cr_assert_eq(unit_init(&unit, in, &err), SPHEX_OK);
+	cr_assert_eq(unit_init(&unit, in, NULL, &err), SPHEX_OK);
 	unit_set_range(&unit, 0, file.n);
 	cr_assert_eq(unit_start_at(&unit, 0, &err), SPHEX_OK);
 	status = ase_elements_scan(&b->scanner, &unit, &e, &err);

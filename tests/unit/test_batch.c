@@ -26,7 +26,7 @@ static struct opened open_bam(const struct bytes *bam, struct bgzf_shape shape)
 
 	o.path = temp_file(&o.file, ".bam");
 	cr_assert_eq(input_open(o.path, &o.in, &err), SPHEX_OK);
-	cr_assert_eq(unit_init(&o.unit, o.in, &err), SPHEX_OK);
+	cr_assert_eq(unit_init(&o.unit, o.in, NULL, &err), SPHEX_OK);
 	unit_set_range(&o.unit, 0, o.file.n);
 	o.unit.keep = true;
 	cr_assert_eq(

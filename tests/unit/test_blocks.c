@@ -129,7 +129,7 @@ Test(blocks, extra_fields_of_any_length_are_passed)
 	hop.in = open_input(path);
 	cr_assert_eq(block_hop_over(&hop, UINT64_MAX / 2, 100, &err), SPHEX_OK, "%s", err.message);
 	cr_assert(hop.at_end && hop.offset == file.n, "end");
-	cr_assert_eq(block_reader_init(&reader, hop.in, &err), SPHEX_OK);
+	cr_assert_eq(block_reader_init(&reader, hop.in, NULL, &err), SPHEX_OK);
 	for (size_t i = 0; i < 8; i++) {
 		cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_OK);
 		cr_assert(n == 7 && memcmp(out, "content", 7) == 0, "block %zu", i);
@@ -169,7 +169,7 @@ Test(blocks, a_cut_file_ends_in_an_error_at_the_block_that_is_cut)
 			cr_assert_str_eq(err.file, path);
 			cr_assert_eq(err.voffset, hop.offset << 16);
 		}
-		cr_assert_eq(block_reader_init(&reader, hop.in, &err), SPHEX_OK);
+		cr_assert_eq(block_reader_init(&reader, hop.in, NULL, &err), SPHEX_OK);
 		for (size_t k = 0; k < last; k++)
 			cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_OK);
 		cr_assert_eq(
@@ -216,7 +216,7 @@ static void read_in_order(struct input *in, const struct bytes *content, const s
 	struct sphex_error err;
 	size_t n;
 
-	cr_assert_eq(block_reader_init(&reader, in, &err), SPHEX_OK);
+	cr_assert_eq(block_reader_init(&reader, in, NULL, &err), SPHEX_OK);
 	for (size_t i = 0; i < n_order; i++) {
 		size_t at = order[i] * 20000;
 
@@ -264,7 +264,7 @@ Test(blocks, a_pipe_is_hopped_and_inflated_like_a_file)
 		struct block_reader reader;
 		struct sphex_error err;
 
-		cr_assert_eq(block_reader_init(&reader, hop.in, &err), SPHEX_OK);
+		cr_assert_eq(block_reader_init(&reader, hop.in, NULL, &err), SPHEX_OK);
 		for (size_t at = 0; at < content.n; at += 20000) {
 			uint8_t out[BGZF_MAX_BLOCK_NBYTES];
 			size_t n;
@@ -305,7 +305,7 @@ Test(blocks, damage_is_reported_with_the_place_of_its_block)
 		path = temp_file(&file, ".gz");
 		file.data[at] ^= 0xFF;
 		in = open_input(path);
-		cr_assert_eq(block_reader_init(&reader, in, &err), SPHEX_OK);
+		cr_assert_eq(block_reader_init(&reader, in, NULL, &err), SPHEX_OK);
 		cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_OK);
 		status = block_reader_next(&reader, out, &n, &err);
 		if (status == SPHEX_OK) /* MTIME, XFL and OS mean nothing */

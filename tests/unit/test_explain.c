@@ -40,7 +40,7 @@ static struct explanation explain(const struct bam_read *reads, size_t n)
 		.sites = &t.sites,
 		.filter = &filter,
 		.min_baseq = 10};
-	cr_assert(!input_open(path, &in, &err) && !unit_init(&unit, in, &err));
+	cr_assert(!input_open(path, &in, &err) && !unit_init(&unit, in, NULL, &err));
 	unit_set_range(&unit, 0, file.n);
 	cr_assert_eq(unit_start_at(&unit, 0, &err), SPHEX_OK);
 	cr_assert_eq(explain_unit(&observer, &unit, 0, 99, t.sites.row_sites[0], &e, &err),

@@ -46,7 +46,7 @@ Test(inflate, stored_fixed_and_dynamic_blocks_come_back)
 {
 	static const size_t sizes[] = {0, 1, 2, 10, 100, 5000, 65280};
 	static uint8_t out[BGZF_MAX_BLOCK_NBYTES];
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 	unsigned seen = 0;
 
 	for (int level = 0; level <= 12; level++) {
@@ -92,7 +92,7 @@ Test(inflate, a_block_may_hold_several_deflate_blocks_and_65536_bytes)
 {
 	static uint8_t content[BGZF_MAX_BLOCK_NBYTES], out[BGZF_MAX_BLOCK_NBYTES];
 	struct libdeflate_compressor *deflate = libdeflate_alloc_compressor(6);
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 	uint8_t packed[1000];
 	struct sphex_error err;
 	struct bytes file;
@@ -119,7 +119,7 @@ Test(inflate, wrong_crc_and_wrong_isize_are_damage)
 	static uint8_t out[BGZF_MAX_BLOCK_NBYTES];
 	static const size_t sizes[] = {1, 300, 65280};
 	static const uint32_t lies[] = {0, 65536, 65537, 65281, 0x7fffffff, 0xffffffff};
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 
 	for (size_t i = 0; i < 3 * 3; i++) {
 		struct bytes content = make_content(LETTERS, sizes[i % 3]), file;
@@ -153,7 +153,7 @@ Test(inflate, wrong_crc_and_wrong_isize_are_damage)
 Test(inflate, no_flipped_bit_gives_other_bytes)
 {
 	static uint8_t out[BGZF_MAX_BLOCK_NBYTES];
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 
 	for (int level = 0; level <= 12; level += 3) {
 		struct bytes content = make_content(LETTERS, 150), file;
@@ -183,7 +183,7 @@ Test(inflate, no_flipped_bit_gives_other_bytes)
 
 Test(inflate, a_block_without_deflate_data_is_damage)
 {
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 	struct bytes file = frame("", 0, "", 0);
 	uint8_t out[1];
 	struct sphex_error err;
@@ -199,7 +199,7 @@ Test(inflate, a_block_without_deflate_data_is_damage)
 Test(inflate, gzip_members_grow_the_buffer_as_far_as_they_may)
 {
 	static const size_t sizes[] = {0, 1, 15, 16, 17, 1000, 300000};
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 	struct sphex_error err;
 
 	for (size_t i = 0; i < 7 * N_CONTENTS; i++) {
@@ -225,7 +225,7 @@ Test(inflate, gzip_members_grow_the_buffer_as_far_as_they_may)
 Test(inflate, gzip_members_larger_than_the_limit_are_refused)
 {
 	struct bytes content = make_content(ZEROS, 1 << 20), file = gzip_wrap(&content, 9);
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 	struct sphex_error err;
 	uint8_t *out = NULL;
 	size_t cap = 0, n, n_used;
@@ -247,7 +247,7 @@ Test(inflate, gzip_members_larger_than_the_limit_are_refused)
 Test(inflate, cut_or_damaged_gzip_members_are_damage)
 {
 	struct bytes content = make_content(LETTERS, 300), file = gzip_wrap(&content, 6);
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 	struct sphex_error err;
 	uint8_t *out = NULL;
 	size_t cap = 0, n, n_used;

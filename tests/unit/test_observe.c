@@ -41,7 +41,7 @@ static void bench_start(struct bench *b, const struct bytes *bam, size_t block_n
 				    (struct bgzf_shape){.block_nbytes = block_nbytes, .level = 1})};
 	b->path = temp_file(&b->file, ".records");
 	cr_assert_eq(input_open(b->path, &b->in, &b->err), SPHEX_OK);
-	cr_assert_eq(unit_init(&b->unit, b->in, &b->err), SPHEX_OK);
+	cr_assert_eq(unit_init(&b->unit, b->in, NULL, &b->err), SPHEX_OK);
 	unit_set_range(&b->unit, 0, b->file.n);
 	cr_assert_eq(unit_start_at(&b->unit, 0, &b->err), SPHEX_OK);
 	site_table_start(&b->table, rows, n_rows);

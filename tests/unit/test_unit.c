@@ -43,7 +43,7 @@ static struct opened open_unit(const struct bytes *bam, struct bgzf_shape shape)
 
 	o.path = temp_file(&o.file, ".bam");
 	cr_assert_eq(input_open(o.path, &o.in, &err), SPHEX_OK);
-	cr_assert_eq(unit_init(&o.unit, o.in, &err), SPHEX_OK);
+	cr_assert_eq(unit_init(&o.unit, o.in, NULL, &err), SPHEX_OK);
 	return o;
 }
 
@@ -195,7 +195,7 @@ Test(unit, empty_blocks_change_nothing)
 			expect_next(&o.unit, &bam, places.items[k]);
 			/* the place told may be that of an empty block, but it leads to the same
 			 * record */
-			cr_assert_eq(unit_init(&again, o.in, &err), SPHEX_OK);
+			cr_assert_eq(unit_init(&again, o.in, NULL, &err), SPHEX_OK);
 			unit_set_range(&again, told >> 16, o.file.n);
 			cr_assert_eq(unit_start_at(&again, told, &err), SPHEX_OK);
 			expect_next(&again, &bam, places.items[k]);

@@ -87,7 +87,7 @@ static void write_pieces(const char *path, const uint8_t *want, size_t n, size_t
 /* The contents of the blocks up to the marker, which ends the file. */
 static size_t inflate_file(const uint8_t *file, size_t n, uint8_t *out)
 {
-	struct inflater *inf = inflater_new();
+	struct inflater *inf = inflater_new(NULL);
 	uint8_t content[BGZF_MAX_BLOCK_NBYTES];
 	struct bgzf_block block;
 	struct sphex_error err;
