@@ -375,6 +375,16 @@ static void count_site(struct pileup *p, uint32_t site, const struct sums *sums)
 	p->n_counted += (uint64_t)counts[COUNT_REF] + counts[COUNT_ALT] + counts[COUNT_OTHER];
 }
 
+/* Nothing looked at the locus: most of them, where reads are few. Their counts stay untouched. */
+static bool is_empty(const struct pileup *p, const struct sums *sums)
+{
+	uint32_t any = (uint32_t)(p->n_low_mapq | p->n_filtered);
+
+	for (unsigned i = 0; i < N_SUMS; i++)
+		any |= sums->n[i];
+	return !any;
+}
+
 /* Reads the sums of the loci before `end`, and moves the window there. */
 static void finish_loci(struct pileup *p, uint32_t end)
 {
@@ -388,6 +398,8 @@ static void finish_loci(struct pileup *p, uint32_t end)
 
 		p->n_low_mapq += p->sums[i].n_low_mapq;
 		p->n_filtered += p->sums[i].n_filtered;
+		if (is_empty(p, &p->sums[i]))
+			continue;
 		for (uint32_t site = loci->sites[locus]; site < sites_end; site++)
 			if (p->sites->refs[site] != ALLELE_EVENT)
 				count_site(p, site, &p->sums[i]);

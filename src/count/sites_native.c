@@ -1,12 +1,19 @@
 /*
  * Lines in file order in; sites in BAM order out, one per line that has rows. A site begins where
  * the first record looks at it, which for an insertion or deletion in a repeat lies before the
- * line's position.
+ * line's position. SNVs in BAM order, as most lists have them, become sites as they come; all other
+ * lines are sorted first.
  */
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "sites_parts.h"
+
+/* A line on its way to its site. */
+struct placed_line {
+	uint64_t begin; /* reference << 32 | first position at which a record looks */
+	uint32_t end0, line, event_ref; /* event_ref: SITE_NONE for an SNV */
+};
 
 struct builder {
 	const struct variants *variants;
@@ -14,12 +21,9 @@ struct builder {
 	const uint32_t *contig_refs;        /* per contig of the variants */
 	const struct reference *references; /* the same; NULL without FASTA */
 	struct sites *out;
-};
-
-/* A line on its way to its site. */
-struct placed_line {
-	uint64_t begin; /* reference << 32 | first position at which a record looks */
-	uint32_t end0, line, event_ref; /* event_ref: SITE_NONE for an SNV */
+	uint32_t *line_sites;       /* per line */
+	struct placed_line *placed; /* NULL: lines come in order and need not be sorted */
+	size_t n_placed;
 };
 
 static struct change change_of_line(const struct variants *v, size_t line)
@@ -28,6 +32,37 @@ static struct change change_of_line(const struct variants *v, size_t line)
 	const char *ref = variant_ref(v, line, &n_ref), *alt = variant_alt(v, line, &n_alt);
 
 	return change_of(ref, n_ref, alt, n_alt);
+}
+
+static uint64_t place_of(const struct builder *b, size_t line, int64_t pos0)
+{
+	return (uint64_t)b->contig_refs[b->variants->items[line].contig] << 32 | (uint64_t)pos0;
+}
+
+static bool is_on_bam(const struct builder *b, size_t line)
+{
+	return b->contig_refs[b->variants->items[line].contig] < b->out->n_refs;
+}
+
+/* True when all that become sites are SNVs and lie in BAM order. */
+static bool are_sites_in_order(const struct builder *b)
+{
+	const struct variants *v = b->variants;
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		struct change change;
+		uint64_t begin;
+
+		if (!variant_has_row(v, i) || !is_on_bam(b, i))
+			continue;
+		change = change_of_line(v, i);
+		begin = place_of(b, i, v->items[i].pos0 + (int64_t)change.n_skipped);
+		if (change.kind != EVENT_SNV || begin < before)
+			return false;
+		before = begin;
+	}
+	return true;
 }
 
 static enum sphex_status add_event(struct builder *b, size_t line, struct sphex_error *err)
@@ -57,25 +92,50 @@ static enum sphex_status add_record_events(
 	return status;
 }
 
-static void place_line(struct builder *b, size_t line, uint32_t first_event, size_t begin,
-	size_t end, struct placed_line *out)
+static void add_site(struct builder *b, const struct placed_line *p)
 {
-	const struct variant *v = &b->variants->items[line];
+	const struct variants *v = b->variants;
+	struct sites *s = b->out;
+	size_t n, skipped = change_of_line(v, p->line).n_skipped;
+	bool is_snv = p->event_ref == SITE_NONE;
+	uint32_t begin0 = (uint32_t)p->begin, width = p->end0 - begin0;
+
+	s->pos0[s->n] = begin0;
+	if (s->ends0)
+		s->ends0[s->n] = p->end0;
+	s->max_width = width > s->max_width ? width : s->max_width;
+	s->order[s->n] = p->line;
+	s->variant[s->n] = is_snv ? p->line : p->event_ref;
+	s->refs[s->n] = s->alts[s->n] = ALLELE_EVENT;
+	if (is_snv) {
+		s->refs[s->n] = sites_allele_code(variant_ref(v, p->line, &n) + skipped);
+		s->alts[s->n] = sites_allele_code(variant_alt(v, p->line, &n) + skipped);
+	}
+	s->ref_begins[(p->begin >> 32) + 1]++;
+	b->line_sites[p->line] = (uint32_t)s->n++;
+}
+
+/* Line of the record with the lines [begin, end) and the events from first_event on. */
+static void place_line(
+	struct builder *b, size_t line, uint32_t first_event, size_t begin, size_t end)
+{
 	struct change change = change_of_line(b->variants, line);
 	struct sites *s = b->out;
-	int64_t beg0 = v->pos0 + (int64_t)change.n_skipped, end0 = beg0 + 1;
+	int64_t beg0 = b->variants->items[line].pos0 + (int64_t)change.n_skipped, end0 = beg0 + 1;
+	struct placed_line placed = {.line = (uint32_t)line, .event_ref = SITE_NONE};
 
-	out->line = (uint32_t)line;
-	out->event_ref = SITE_NONE;
 	if (change.kind != EVENT_SNV) {
 		event_span(&s->events.items[first_event + (line - begin)], &beg0, &end0);
-		out->event_ref = (uint32_t)s->n_event_refs;
+		placed.event_ref = (uint32_t)s->n_event_refs;
 		s->event_refs[s->n_event_refs++] = (struct event_ref){
 			first_event, (uint32_t)(end - begin), (uint32_t)(line - begin)};
 	}
-	beg0 = beg0 < 0 ? 0 : beg0;
-	out->begin = (uint64_t)b->contig_refs[v->contig] << 32 | (uint64_t)beg0;
-	out->end0 = (uint32_t)end0;
+	placed.begin = place_of(b, line, beg0 < 0 ? 0 : beg0);
+	placed.end0 = (uint32_t)end0;
+	if (b->placed)
+		b->placed[b->n_placed++] = placed;
+	else
+		add_site(b, &placed);
 }
 
 static int compare_placed_lines(const void *a, const void *b)
@@ -87,17 +147,34 @@ static int compare_placed_lines(const void *a, const void *b)
 	return (x->line > y->line) - (x->line < y->line);
 }
 
+static enum sphex_status make_room(struct builder *b, struct sphex_error *err)
+{
+	size_t n = b->variants->n;
+
+	b->line_sites = memory_new(n, sizeof(*b->line_sites));
+	if (!b->line_sites)
+		return fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		b->line_sites[i] = SITE_NONE;
+	if (are_sites_in_order(b))
+		return SPHEX_OK;
+	b->placed = memory_new(n, sizeof(*b->placed));
+	b->out->ends0 = memory_new(n + 1, sizeof(*b->out->ends0));
+	b->out->event_refs = memory_new(n, sizeof(*b->out->event_refs));
+	return b->placed && b->out->ends0 && b->out->event_refs ? SPHEX_OK : fail_memory(err);
+}
+
 /* All lines that have rows and are on a contig of the BAM. */
-static enum sphex_status place_lines(struct builder *b, struct placed_line *placed,
-	size_t *n_placed, struct missing_contigs *missing, struct sphex_error *err)
+static enum sphex_status place_lines(
+	struct builder *b, struct missing_contigs *missing, struct sphex_error *err)
 {
 	const struct variants *v = b->variants;
 	size_t end;
 
 	for (size_t begin = 0; begin < v->n; begin = end) {
 		uint32_t contig = v->items[begin].contig, first_event = (uint32_t)b->out->events.n;
-		bool is_missing = b->contig_refs[contig] >= b->out->n_refs, has_events;
-		enum sphex_status status;
+		bool is_missing = !is_on_bam(b, begin), has_events;
+		enum sphex_status status = SPHEX_OK;
 
 		for (end = begin + 1;
 			end < v->n && v->extras[end].record == v->extras[begin].record; end++)
@@ -107,53 +184,30 @@ static enum sphex_status place_lines(struct builder *b, struct placed_line *plac
 				missing->items[contig].n_sites += variant_has_row(v, i);
 			continue;
 		}
-		status = add_record_events(b, begin, end, &has_events, err);
+		if (b->placed)
+			status = add_record_events(b, begin, end, &has_events, err);
 		if (status)
 			return status;
 		for (size_t i = begin; i < end; i++)
 			if (variant_has_row(v, i))
-				place_line(b, i, first_event, begin, end, &placed[(*n_placed)++]);
+				place_line(b, i, first_event, begin, end);
 	}
 	return SPHEX_OK;
 }
 
-static void add_site(struct builder *b, const struct placed_line *p)
+static void sort_placed(struct builder *b)
 {
-	const struct variants *v = b->variants;
-	struct sites *s = b->out;
-	size_t n, skipped = change_of_line(v, p->line).n_skipped;
-	bool is_snv = p->event_ref == SITE_NONE;
-	uint32_t begin0 = (uint32_t)p->begin, width = p->end0 - begin0;
-
-	s->pos0[s->n] = begin0;
-	s->ends0[s->n] = p->end0;
-	s->max_width = width > s->max_width ? width : s->max_width;
-	s->order[s->n] = p->line;
-	s->variant[s->n] = is_snv ? p->line : p->event_ref;
-	s->refs[s->n] = s->alts[s->n] = ALLELE_EVENT;
-	if (is_snv) {
-		s->refs[s->n] = sites_allele_code(variant_ref(v, p->line, &n) + skipped);
-		s->alts[s->n] = sites_allele_code(variant_alt(v, p->line, &n) + skipped);
-	}
-	s->ref_begins[(p->begin >> 32) + 1]++;
-	s->n++;
+	qsort(b->placed, b->n_placed, sizeof(*b->placed), compare_placed_lines);
+	for (size_t i = 0; i < b->n_placed; i++)
+		add_site(b, &b->placed[i]);
 }
 
-/* Sites from the placed lines, and the site of each row; line_sites has room for all lines. */
-static void make_sites(
-	struct builder *b, const struct placed_line *placed, size_t n_placed, uint32_t *line_sites)
+static void list_rows(struct builder *b)
 {
 	struct sites *s = b->out;
 
-	for (size_t i = 0; i < b->variants->n; i++)
-		line_sites[i] = SITE_NONE;
-	for (size_t i = 0; i < n_placed; i++) {
-		line_sites[placed[i].line] = (uint32_t)s->n;
-		add_site(b, &placed[i]);
-	}
-	sites_finish(s);
 	for (size_t i = 0; i < rows_count(b->rows, b->variants); i++) {
-		s->row_sites[i] = line_sites[rows_line(b->rows, i)];
+		s->row_sites[i] = b->line_sites[rows_line(b->rows, i)];
 		s->kept_rows[s->n_kept++] = (uint32_t)i;
 	}
 }
@@ -206,27 +260,22 @@ enum sphex_status sites_build_native(const struct variants *variants, const stru
 		.contig_refs = contig_refs,
 		.references = references,
 		.out = out};
-	size_t n_lines = variants->n, n_placed = 0;
-	struct placed_line *placed = memory_new(n_lines, sizeof(*placed));
-	uint32_t *line_sites = memory_new(n_lines, sizeof(*line_sites));
 	enum sphex_status status =
 		sites_start(out, variants, rows_count(rows, variants), n_refs, missing, err);
 
-	if (!status) {
-		out->ends0 = memory_new(n_lines + 1, sizeof(*out->ends0));
-		out->event_refs = memory_new(n_lines, sizeof(*out->event_refs));
-		if (!placed || !line_sites || !out->ends0 || !out->event_refs)
-			status = fail_memory(err);
-	}
 	if (!status)
-		status = place_lines(&b, placed, &n_placed, missing, err);
+		status = make_room(&b, err);
+	if (!status)
+		status = place_lines(&b, missing, err);
 	if (!status) {
-		qsort(placed, n_placed, sizeof(*placed), compare_placed_lines);
-		make_sites(&b, placed, n_placed, line_sites);
+		if (b.placed)
+			sort_placed(&b);
+		sites_finish(out);
+		list_rows(&b);
 		missing_contigs_finish(missing, variants->contigs.n);
 		status = sites_list(out, err);
 	}
-	memory_free(placed);
-	memory_free(line_sites);
+	memory_free(b.placed);
+	memory_free(b.line_sites);
 	return status;
 }

@@ -91,13 +91,21 @@ static struct table_cell pool_cell(const struct pool *pool, uint32_t id)
 	return cell;
 }
 
-static struct table_cell count_cell(const struct table *t, uint32_t row, unsigned count)
+const uint32_t *table_counts(const struct table *t, size_t row_index)
 {
-	uint32_t site = t->sites->row_sites[row];
+	static const uint32_t zeros[MAX_COUNTS];
+	uint32_t site = t->sites->row_sites[t->sites->kept_rows[row_index]];
 
 	if (site != SITE_NONE)
-		return number_cell(t->counts[(size_t)site * t->rules->n_counts + count]);
-	return t->rules->missing_contig_is_null ? (struct table_cell){0} : number_cell(0);
+		return t->counts + (size_t)site * t->rules->n_counts;
+	return t->rules->missing_contig_is_null ? NULL : zeros;
+}
+
+static struct table_cell count_cell(const struct table *t, size_t row_index, unsigned count)
+{
+	const uint32_t *counts = table_counts(t, row_index);
+
+	return counts ? number_cell(counts[count]) : (struct table_cell){0};
 }
 
 struct table_cell table_cell(const struct table *t, unsigned column, size_t row_index)
@@ -130,7 +138,7 @@ struct table_cell table_cell(const struct table *t, unsigned column, size_t row_
 		return pool_cell(&t->variants->gts, v->gt);
 	default:
 		if (field >= FIELD_COUNT)
-			return count_cell(t, row, field - FIELD_COUNT);
+			return count_cell(t, row_index, field - FIELD_COUNT);
 		return pool_cell(&t->rows->values, joined->attributes[field - FIELD_ATTRIBUTE]);
 	}
 }

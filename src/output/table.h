@@ -45,5 +45,7 @@ size_t table_n_rows(const struct table *t);
 const char *table_column_name(const struct table *t, unsigned column);
 bool table_column_is_number(const struct table *t, unsigned column);
 struct table_cell table_cell(const struct table *t, unsigned column, size_t row);
+/* The row's cells from FIELD_COUNT on, rules->n_counts of them; NULL: missing values. */
+const uint32_t *table_counts(const struct table *t, size_t row);
 
 #endif

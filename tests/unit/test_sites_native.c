@@ -133,3 +133,33 @@ Test(sites_native, contigs_that_the_bam_lacks_are_counted)
 	cr_assert(m.missing.items[0].contig == 1 && m.missing.items[0].n_sites == 2);
 	drop(&m);
 }
+
+/* The same SNVs in the order of the BAM and in another one. */
+Test(sites_native, snvs_in_order_become_the_sites_that_sorting_makes)
+{
+	static const uint32_t records[] = {1, 2, 3, 3, 4};
+	static const uint32_t in_order[] = {0, SITE_NONE, 1, 2, 3},
+			      sorted[] = {3, 1, 2, 0, SITE_NONE};
+	struct made a, b;
+
+	make(&a, "c 9 11 TC TG\nd 4 5 A C\nc 14 15 A T\nc 14 15 A G\nc 20 21 G C\n", records, -1);
+	make(&b, "c 20 21 G C\nc 14 15 A T\nc 14 15 A G\nc 9 11 TC TG\nd 4 5 A C\n", records, -1);
+	cr_assert_eq(a.sites.n, 4);
+	cr_assert_eq(b.sites.n, 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		cr_assert_eq(a.sites.pos0[i], b.sites.pos0[i], "site %u", i);
+		cr_assert_eq(site_end0(&a.sites, i), site_end0(&b.sites, i), "site %u", i);
+		cr_assert_eq(a.sites.refs[i], b.sites.refs[i], "site %u", i);
+		cr_assert_eq(a.sites.alts[i], b.sites.alts[i], "site %u", i);
+	}
+	for (uint32_t row = 0; row < 5; row++) {
+		cr_assert_eq(a.sites.row_sites[row], in_order[row], "row %u", row);
+		cr_assert_eq(b.sites.row_sites[row], sorted[row], "row %u", row);
+	}
+	cr_assert_eq(a.sites.pos0[4], UINT32_MAX, "no guard");
+	cr_assert(a.sites.loci.n == 3 && b.sites.loci.n == 3);
+	cr_assert(a.sites.ref_begins[1] == 4 && b.sites.ref_begins[1] == 4);
+	cr_assert(a.missing.n == 1 && a.missing.items[0].n_sites == 1);
+	drop(&a);
+	drop(&b);
+}

@@ -64,6 +64,32 @@ Test(tsv, one_line_a_row_and_a_header)
 	site_table_free(&t);
 }
 
+/* Longer than whatever they gather in, one cell or all together. */
+Test(tsv, cells_of_any_length_come_whole)
+{
+	enum { N_ROWS = 4000, N_BASES = 70000 };
+	static struct site_row rows[N_ROWS];
+	static uint32_t counts[3 * (N_ROWS + 1)];
+	static char bases[N_BASES + 1], want[1 << 20];
+	struct site_table t;
+	int n = sprintf(want, "chrom\tpos0\tpos\tref\talt\tref_count\talt_count\tother_count\n");
+
+	memset(bases, 'A', N_BASES);
+	for (uint32_t i = 0; i < N_ROWS; i++) {
+		const char *ref = i % 1999 ? "A" : bases + i * 10;
+		uint32_t c[] = {i, i * i, i % 11};
+
+		rows[i] = (struct site_row){"chr1", 1 + i * 7, ref, "G", NULL};
+		memcpy(counts + 3 * i, c, sizeof(c));
+		n += sprintf(want + n, "chr1\t%u\t%u\t%s\tG\t%u\t%u\t%u\n", i * 7, 1 + i * 7, ref,
+			c[0], c[1], c[2]);
+	}
+	site_table_start(&t, rows, N_ROWS);
+	site_table_finish(&t, SPHEX_MODE_WASP2, true, true);
+	expect_text(&t, SPHEX_MODE_WASP2, counts, want);
+	site_table_free(&t);
+}
+
 Test(tsv, no_rows_are_a_header_only)
 {
 	struct site_table t;
