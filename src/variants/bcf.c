@@ -107,7 +107,7 @@ static int32_t int_at(const uint8_t *p, unsigned type)
 }
 
 /* A single integer, as keys and long lengths are. */
-static int32_t typed_int(struct cursor *c)
+static inline int32_t typed_int(struct cursor *c)
 {
 	unsigned descriptor = cursor_u8(c);
 	const uint8_t *p;
@@ -121,7 +121,7 @@ static int32_t typed_int(struct cursor *c)
 }
 
 /* Type and length; the values are still to come. */
-static struct bcf_values typed_descriptor(struct cursor *c)
+static inline struct bcf_values typed_descriptor(struct cursor *c)
 {
 	unsigned descriptor = cursor_u8(c);
 	struct bcf_values t = {.type = descriptor & 15, .n = descriptor >> 4};
@@ -136,7 +136,7 @@ static struct bcf_values typed_descriptor(struct cursor *c)
 	return t;
 }
 
-static struct bcf_values typed_value(struct cursor *c)
+static inline struct bcf_values typed_value(struct cursor *c)
 {
 	struct bcf_values t = typed_descriptor(c);
 
@@ -150,8 +150,11 @@ static struct span typed_text(struct cursor *c)
 	struct bcf_values t = typed_value(c);
 
 	c->bad |= t.type != TYPED_CHAR;
-	return c->bad ? span_of("")
-		      : (struct span){(const char *)t.p, strnlen((const char *)t.p, t.n)};
+	if (c->bad)
+		return span_of("");
+	if (t.n == 1) /* most alleles */
+		return (struct span){(const char *)t.p, *t.p != 0};
+	return (struct span){(const char *)t.p, strnlen((const char *)t.p, t.n)};
 }
 
 /* ---------------------------------------------------------------- header */
@@ -259,12 +262,14 @@ static bool has_tag(const struct bcf *b, int32_t key)
 	return key >= 0 && (size_t)key < tags->n && tags->by_index[key] != POOL_NONE;
 }
 
-static void walk_info(const struct bcf *b, struct cursor *c)
+/* Returns the cursor behind the fields. One that nobody points to stays in registers. */
+static struct cursor walk_info(const struct bcf *b, struct cursor c)
 {
-	for (uint32_t i = 0; i < b->n_info && !c->bad; i++) {
-		c->bad |= !has_tag(b, typed_int(c));
-		typed_value(c);
+	for (uint32_t i = 0; i < b->n_info && !c.bad; i++) {
+		c.bad |= !has_tag(b, typed_int(&c));
+		typed_value(&c);
 	}
+	return c;
 }
 
 static enum sphex_status read_first_part(
@@ -295,7 +300,7 @@ static enum sphex_status read_first_part(
 	if (read_alts(b, &c, view, err) || read_filter(b, &c, view, err))
 		return err->status;
 	b->info = c;
-	walk_info(b, &c);
+	c = walk_info(b, c);
 	return c.bad || cursor_left(&c) ? damaged(b, err, "a record's first part is damaged")
 					: SPHEX_OK;
 }

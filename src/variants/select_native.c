@@ -43,10 +43,15 @@ static bool passes_filter(const struct variant_options *o, struct span filters)
 	return false;
 }
 
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 static struct span upper_case(struct span s, char *out)
 {
 	for (size_t i = 0; i < s.n; i++)
-		out[i] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 'a' + 'A') : s.p[i];
+		out[i] = upper(s.p[i]);
 	return (struct span){out, s.n};
 }
 
@@ -84,6 +89,33 @@ static bool is_acgt(struct span s)
 	return s.n && i == s.n;
 }
 
+static bool is_snv(char ref, char alt)
+{
+	return is_base(ref) && is_base(alt) && ref != alt;
+}
+
+/*
+ * Most records: one base for another, as take_alleles() and fate_of_alleles() would find out more
+ * slowly. False: nothing is done, because it is another record or there is no room yet.
+ */
+static bool take_snv(struct native_selection *s, const struct record_view *r)
+{
+	char ref, alt;
+
+	if (r->ref.n != 1 || r->alt.n != 1 || !s->alts_cap)
+		return false;
+	ref = upper(*r->ref.p);
+	alt = upper(*r->alt.p);
+	if (!is_snv(ref, alt))
+		return false;
+	s->text[0] = ref;
+	s->text[1] = alt;
+	s->ref = (struct span){s->text, 1};
+	s->alts[0] = (struct native_alt){{s->text + 1, 1}, .qualifies = true, .is_snv = true};
+	s->n_alts = 1;
+	return true;
+}
+
 /* <X>, and breakends: with a place in brackets, or with a point for an end that is nowhere. */
 static bool is_symbolic(struct span alt)
 {
@@ -107,9 +139,8 @@ static enum variant_fate fate_of_change(const struct native_selection *s, struct
 static enum variant_fate fate_of_alleles(
 	const struct native_selection *s, bool ref_is_acgt, struct native_alt *alt)
 {
-	alt->is_snv = ref_is_acgt && s->ref.n == 1 && alt->text.n == 1 && is_base(*alt->text.p) &&
-		      *alt->text.p != *s->ref.p;
-	if (alt->is_snv) /* most are: the quick way */
+	alt->is_snv = s->ref.n == 1 && alt->text.n == 1 && is_snv(*s->ref.p, *alt->text.p);
+	if (alt->is_snv) /* the quick way for several ALTs */
 		return FATE_KEPT;
 	if (!alt->text.n || span_is(alt->text, "."))
 		return FATE_NO_ALT;
@@ -150,6 +181,10 @@ enum sphex_status native_alleles(struct native_selection *s, const struct record
 	if (s->options->biallelic_only && memchr(r->alt.p, ',', r->alt.n)) {
 		out->fates[FATE_MULTIALLELIC]++;
 		return SPHEX_OK;
+	}
+	if (take_snv(s, r)) {
+		*qualifies = true;
+		return check_place(r, err);
 	}
 	if (take_alleles(s, r, err))
 		return err->status;

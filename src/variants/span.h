@@ -91,16 +91,20 @@ static inline bool pieces_next(struct pieces *pieces, struct span *piece)
 static inline bool span_number(struct span s, uint64_t *value)
 {
 	size_t i = s.n > 1 && s.p[0] == '+';
+	size_t n_safe = s.n < MAX_DIGITS - 1 ? s.n : MAX_DIGITS - 1; /* cannot be too much */
 	uint64_t number = 0;
+	unsigned digit;
 
 	*value = 0;
-	for (; i < s.n; i++) {
-		unsigned digit = (unsigned)(s.p[i] - '0');
-
+	for (; i < n_safe; i++) {
+		digit = (unsigned)(s.p[i] - '0');
 		if (digit > 9)
 			return false;
-		/* a division: not where it cannot be too much */
-		if (i >= MAX_DIGITS - 1 && number > (UINT64_MAX - digit) / 10)
+		number = number * 10 + digit;
+	}
+	for (; i < s.n; i++) {
+		digit = (unsigned)(s.p[i] - '0');
+		if (digit > 9 || number > (UINT64_MAX - digit) / 10)
 			return false;
 		number = number * 10 + digit;
 	}

@@ -30,14 +30,6 @@ static const char *alleles_of(const struct variants *v, const struct variant *it
 	return is_inline(item) ? item->alleles.bytes : v->text + item->alleles.offset;
 }
 
-static bool make_room(struct variants *v, const struct variant *item)
-{
-	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)))
-		return false;
-	return is_inline(item) || memory_reserve(&v->text, &v->text_cap,
-					  v->text_nbytes + item->ref_nbytes + item->alt_nbytes, 1);
-}
-
 /* Most alleles are one letter, which is not worth a call. */
 static void copy_allele(char *to, const char *from, size_t nbytes)
 {
@@ -47,31 +39,50 @@ static void copy_allele(char *to, const char *from, size_t nbytes)
 		memcpy(to, from, nbytes);
 }
 
+/* Where the alleles of the item are to be put; NULL when memory is out. */
+static char *room_for_alleles(struct variants *v, struct variant *item)
+{
+	size_t nbytes = (size_t)item->ref_nbytes + item->alt_nbytes;
+	char *alleles;
+
+	if (is_inline(item))
+		return item->alleles.bytes;
+	if (!memory_reserve(&v->text, &v->text_cap, v->text_nbytes + nbytes, 1))
+		return NULL;
+	item->alleles.offset = v->text_nbytes;
+	alleles = v->text + v->text_nbytes;
+	v->text_nbytes += nbytes;
+	return alleles;
+}
+
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
 	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
 	struct sphex_error *err)
 {
-	struct variant item = {.contig = contig, .pos0 = pos0, .end = end, .gt = gt};
+	struct variant *item;
 	char *alleles;
 
 	if (v->n >= UINT32_MAX - 1)
 		return fail(err, SPHEX_E_LIMIT, "more than 4294967294 variant lines");
 	if (ref_nbytes > UINT32_MAX || alt_nbytes > UINT32_MAX)
 		return fail(err, SPHEX_E_LIMIT, "an allele is longer than 4 GiB");
-	item.ref_nbytes = (uint32_t)ref_nbytes;
-	item.alt_nbytes = (uint32_t)alt_nbytes;
-	if (!make_room(v, &item))
+	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)))
 		return fail_memory(err);
-	if (is_inline(&item)) {
-		alleles = item.alleles.bytes;
-	} else {
-		item.alleles.offset = v->text_nbytes;
-		alleles = v->text + v->text_nbytes;
-		v->text_nbytes += ref_nbytes + alt_nbytes;
-	}
+	/* made in its place: a copy of what was just written in small parts would wait for them */
+	item = &v->items[v->n];
+	item->contig = contig;
+	item->pos0 = pos0;
+	item->end = end;
+	item->gt = gt;
+	item->ref_nbytes = (uint32_t)ref_nbytes;
+	item->alt_nbytes = (uint32_t)alt_nbytes;
+	item->alleles.offset = 0;
+	alleles = room_for_alleles(v, item);
+	if (!alleles)
+		return fail_memory(err);
 	copy_allele(alleles, ref, ref_nbytes);
 	copy_allele(alleles + ref_nbytes, alt, alt_nbytes);
-	v->items[v->n++] = item;
+	v->n++;
 	return SPHEX_OK;
 }
 
