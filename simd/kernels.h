@@ -61,9 +61,18 @@ enum base_call {
 	CALL_LOW_BASEQ = 32
 };
 
+/* The call of one base. */
+static inline uint8_t call_base(uint8_t code, uint8_t qual, uint8_t min_baseq)
+{
+	const uint16_t letters = 1u << CALL_A | 1u << CALL_C | 1u << CALL_G | 1u << CALL_T;
+
+	if (qual < min_baseq)
+		return CALL_LOW_BASEQ;
+	return letters >> code & 1 ? code : CALL_AMBIGUOUS;
+}
+
 /*
- * calls[i] from base first + i, for i in [0, n): CALL_LOW_BASEQ where quals[first + i] < min_baseq,
- * else its letter or CALL_AMBIGUOUS. `packed` as for unpack_bases.
+ * calls[i] is the call_base() of base first + i, for i in [0, n). `packed` as for unpack_bases.
  */
 typedef void call_bases_fn(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
 	uint8_t min_baseq, uint8_t *calls);

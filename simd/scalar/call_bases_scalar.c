@@ -3,15 +3,6 @@
 
 call_bases_fn call_bases_scalar;
 
-static enum base_call call_of(uint8_t code, uint8_t qual, uint8_t min_baseq)
-{
-	if (qual < min_baseq)
-		return CALL_LOW_BASEQ;
-	if (code == CALL_A || code == CALL_C || code == CALL_G || code == CALL_T)
-		return (enum base_call)code;
-	return CALL_AMBIGUOUS;
-}
-
 void call_bases_scalar(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
 	uint8_t min_baseq, uint8_t *calls)
 {
@@ -20,6 +11,6 @@ void call_bases_scalar(const uint8_t *packed, const uint8_t *quals, size_t first
 		uint8_t pair = packed[base / 2];
 		uint8_t code = base % 2 == 0 ? pair >> 4 : pair & 15;
 
-		calls[i] = (uint8_t)call_of(code, quals[base], min_baseq);
+		calls[i] = call_base(code, quals[base], min_baseq);
 	}
 }

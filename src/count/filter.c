@@ -147,7 +147,7 @@ static enum filter_reason check_tags(const struct record_filter *f, const struct
 	return REASON_NONE;
 }
 
-enum filter_reason filter_record(const struct record_filter *f, const struct record *r)
+enum filter_reason filter_find_reason(const struct record_filter *f, const struct record *r)
 {
 	uint16_t excluded = (uint16_t)(r->flags & f->exclude_flags);
 

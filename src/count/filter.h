@@ -37,14 +37,26 @@ struct tag_test {
 struct record_filter {
 	uint32_t exclude_flags, require_flags;
 	uint32_t min_mapq;
-	bool wasp;      /* vW present and not 1 is filtered */
+	bool wasp;                                    /* vW present and not 1 is filtered */
 	struct tag_test *require_tags, *exclude_tags; /* owned */
 	size_t n_require_tags, n_exclude_tags;
 };
 
 /* Word for a reason, as in the summary: "qc_fail". */
 const char *filter_reason_name(enum filter_reason reason);
-enum filter_reason filter_record(const struct record_filter *f, const struct record *r);
+/* The first reason to drop the record, test by test. */
+enum filter_reason filter_find_reason(const struct record_filter *f, const struct record *r);
+/* The same: most records are kept, and most filters ask for no tag. */
+static inline enum filter_reason filter_record(
+	const struct record_filter *f, const struct record *r)
+{
+	bool doubt = (r->flags & (f->exclude_flags | FLAG_UNMAPPED)) |
+		     (f->require_flags & ~(uint32_t)r->flags) | (r->ref_id < 0) | (r->pos0 < 0) |
+		     (r->n_cigar == 0) | (r->n_bases == 0) | (r->mapq < f->min_mapq) | f->wasp |
+		     (f->n_require_tags + f->n_exclude_tags);
+
+	return doubt ? filter_find_reason(f, r) : REASON_NONE;
+}
 
 /* Parses TAG:TYPE:VALUE. SPHEX_E_ARGUMENT. */
 enum sphex_status tag_test_parse(const char *text, struct tag_test *out, struct sphex_error *err);

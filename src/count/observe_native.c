@@ -25,10 +25,12 @@ struct run {
 
 static void call_each(const struct scan *s, const struct run *run, uint8_t *calls)
 {
-	for (uint32_t i = run->begin; i < run->end; i++)
-		s->observer->kernels->call_bases(run->r->bases, run->r->quals,
-			run->q + (s->sites.pos0[i] - run->pos0), 1, s->observer->min_baseq,
-			calls++);
+	for (uint32_t i = run->begin; i < run->end; i++) {
+		uint32_t q = run->q + (s->sites.pos0[i] - run->pos0);
+
+		*calls++ =
+			call_base(record_base(run->r, q), run->r->quals[q], s->observer->min_baseq);
+	}
 }
 
 /* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
@@ -185,9 +187,25 @@ static enum sphex_status add_events(struct scan *s, const struct record *r, int6
 
 /* ---------------------------------------------------------------- the record */
 
+/* Word by word: names are short, and each covering record has one. */
+static bool has_nul(const uint8_t *text, size_t n)
+{
+	const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+	uint64_t zeros = 0;
+
+	if (n < 8)
+		return memchr(text, 0, n);
+	for (size_t i = 0; i < n; i += 8) {
+		uint64_t word = load_u64(text + (i + 8 <= n ? i : n - 8));
+
+		zeros |= (word - ones) & ~word & highs;
+	}
+	return zeros;
+}
+
 static enum sphex_status check_name_and_quals(const struct record *r, struct sphex_error *err)
 {
-	if (memchr(record_name(r), 0, r->name_nbytes - 1u))
+	if (has_nul((const uint8_t *)record_name(r), r->name_nbytes - 1u))
 		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
 	if (r->n_bases && r->quals[0] == 0xFF &&
 		memcmp(r->quals, r->quals + 1, r->n_bases - 1) != 0)
