@@ -93,7 +93,7 @@ static void survey(struct bench *b)
 	struct sphex_error err;
 	const uint8_t *p;
 	size_t n, used = 0, nbytes;
-	enum sphex_status status = stream_open(b->path, 1, &s, &err);
+	enum sphex_status status = stream_open(b->path, 1, NULL, &s, &err);
 
 	while (!status && !(status = stream_next(s, used, &p, &n, &err))) {
 		b->is_bcf |= b->outcome.n_bytes == 0 && bcf_is_bcf(p, n);

@@ -79,7 +79,7 @@ enum sphex_status index_read(const char *path, const struct bam_header *header,
 	struct stream *stream;
 	const uint8_t *data;
 	size_t nbytes;
-	enum sphex_status status = stream_open(path, 1, &stream, err);
+	enum sphex_status status = stream_open(path, 1, NULL, &stream, err);
 
 	if (status)
 		return status;

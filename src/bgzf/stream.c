@@ -196,14 +196,15 @@ static enum sphex_status find_kind(struct stream *s, struct sphex_error *err)
 	return status;
 }
 
-static enum sphex_status make_pieces(struct stream *s, size_t n, struct sphex_error *err)
+static enum sphex_status make_pieces(struct stream *s, size_t n, crc32_fn *crc32,
+        struct sphex_error *err)
 {
 	s->pieces = memory_new_zeroed(n, sizeof(*s->pieces));
 	if (!s->pieces)
 		return fail_memory(err);
 	for (; s->n_pieces < n; s->n_pieces++) {
 		struct piece *piece = &s->pieces[s->n_pieces];
-		enum sphex_status status = block_reader_init(&piece->reader, s->in, NULL, err);
+		enum sphex_status status = block_reader_init(&piece->reader, s->in, crc32, err);
 
 		if (status)
 			return status;
@@ -216,7 +217,8 @@ static enum sphex_status make_pieces(struct stream *s, size_t n, struct sphex_er
 	return SPHEX_OK;
 }
 
-static enum sphex_status stream_start(struct stream *s, unsigned n_threads, struct sphex_error *err)
+static enum sphex_status stream_start(struct stream *s, unsigned n_threads, crc32_fn *crc32,
+        struct sphex_error *err)
 {
 	static const struct ordered_steps steps = {take_piece, work_piece};
 	enum sphex_status status = find_kind(s, err);
@@ -224,14 +226,14 @@ static enum sphex_status stream_start(struct stream *s, unsigned n_threads, stru
 
 	s->hop.in = s->in;
 	if (!status)
-		status = make_pieces(s, n_slots, err);
+		status = make_pieces(s, n_slots, crc32, err);
 	if (!status && s->kind == STREAM_BGZF)
 		status = ordered_start(&steps, s, n_threads, n_slots, &s->ordered, err);
 	return status;
 }
 
 static enum sphex_status stream_over(struct input *in, bool owns_input, unsigned n_threads,
-        struct stream **out, struct sphex_error *err)
+        crc32_fn *crc32, struct stream **out, struct sphex_error *err)
 {
 	struct stream *s = memory_new_zeroed(1, sizeof(*s));
 	enum sphex_status status = SPHEX_OK;
@@ -244,7 +246,7 @@ static enum sphex_status stream_over(struct input *in, bool owns_input, unsigned
 	}
 	s->in = in;
 	s->owns_input = owns_input;
-	status = stream_start(s, n_threads, err);
+	status = stream_start(s, n_threads, crc32, err);
 	if (status)
 		stream_close(s);
 	else
@@ -252,19 +254,19 @@ static enum sphex_status stream_over(struct input *in, bool owns_input, unsigned
 	return status;
 }
 
-enum sphex_status stream_open(const char *path, unsigned n_threads, struct stream **out,
-        struct sphex_error *err)
+enum sphex_status stream_open(const char *path, unsigned n_threads, crc32_fn *crc32,
+        struct stream **out, struct sphex_error *err)
 {
 	struct input *in;
 	enum sphex_status status = input_open(path, &in, err);
 
 	*out = NULL;
-	return status ? status : stream_over(in, true, n_threads, out, err);
+	return status ? status : stream_over(in, true, n_threads, crc32, out, err);
 }
 
 enum sphex_status stream_open_input(struct input *in, struct stream **out, struct sphex_error *err)
 {
-	return stream_over(in, false, 1, out, err);
+	return stream_over(in, false, 1, NULL, out, err);
 }
 
 void stream_close(struct stream *s)

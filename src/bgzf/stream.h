@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "inflate.h"
 #include "input.h"
 
 enum stream_kind { STREAM_PLAIN, STREAM_GZIP, STREAM_BGZF };
@@ -15,10 +16,10 @@ struct stream;
 
 /*
  * Opens `path` ("-": standard input). The kind is found from the first bytes. `path` is kept by
- * pointer for messages and must outlive the stream.
+ * pointer for messages and must outlive the stream. crc32 as for inflater_new().
  */
-enum sphex_status stream_open(const char *path, unsigned n_threads, struct stream **out,
-                              struct sphex_error *err);
+enum sphex_status stream_open(const char *path, unsigned n_threads, crc32_fn *crc32,
+                              struct stream **out, struct sphex_error *err);
 /* A stream over an input of the caller's, which stays the caller's; one thread. */
 enum sphex_status stream_open_input(struct input *in, struct stream **out, struct sphex_error *err);
 /* The stream ends behind its first BGZF block, wherever the file ends. Before any read; one thread only. */

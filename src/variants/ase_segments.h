@@ -12,8 +12,9 @@
 
 /* In place of a record's number. */
 #define SEGMENT_TWO_RECORDS UINT32_MAX
-#define SEGMENT_NO_REFERENCE (UINT32_MAX - 1) /* past the contig's end, or it is not in the FASTA \
-					       */
+#define SEGMENT_NO_REFERENCE                                                 \
+	(UINT32_MAX - 1) /* past the contig's end, or it is not in the FASTA \
+			  */
 
 struct ase_segment {
 	uint32_t ref, beg0, end0;

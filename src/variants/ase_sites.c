@@ -461,7 +461,7 @@ static enum sphex_status read_file(
 	struct ase_reader *r, const char *path, unsigned n_threads, struct sphex_error *err)
 {
 	struct lines *l = &r->lines;
-	enum sphex_status status = lines_open(l, path, n_threads, err);
+	enum sphex_status status = lines_open(l, path, n_threads, NULL, err);
 
 	if (!status)
 		status = stream_next(l->stream, 0, &l->window, &l->n, err);

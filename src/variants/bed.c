@@ -9,7 +9,7 @@ enum sphex_status bed_open(struct bed_file *bed, const char *path, bool skips_he
 {
 	bed->skips_headers = skips_headers;
 	bed->n_columns = 0;
-	return lines_open(&bed->lines, path, n_threads, err);
+	return lines_open(&bed->lines, path, n_threads, NULL, err);
 }
 
 void bed_close(struct bed_file *bed)

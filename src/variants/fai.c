@@ -92,7 +92,7 @@ enum sphex_status fai_read(
 {
 	struct lines lines;
 	struct span line;
-	enum sphex_status status = lines_open(&lines, path, 1, err);
+	enum sphex_status status = lines_open(&lines, path, 1, NULL, err);
 
 	memset(out, 0, sizeof(*out));
 	while (!status && !(status = lines_next(&lines, &line, err))) {
@@ -292,7 +292,7 @@ enum sphex_status fai_make(
 {
 	struct maker m = {.fai = out, .line = 1};
 	struct stream *stream;
-	enum sphex_status status = stream_open(fasta_path, n_threads, &stream, err);
+	enum sphex_status status = stream_open(fasta_path, n_threads, NULL, &stream, err);
 
 	memset(out, 0, sizeof(*out));
 	if (!status)

@@ -220,7 +220,7 @@ static enum sphex_status read_lines(struct gene_job *job, const char *path, stru
 {
 	struct lines lines;
 	struct span line;
-	enum sphex_status status = lines_open(&lines, path, job->options->n_threads, err);
+	enum sphex_status status = lines_open(&lines, path, job->options->n_threads, NULL, err);
 
 	while (!status) {
 		status = lines_next(&lines, &line, err);

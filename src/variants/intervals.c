@@ -248,7 +248,7 @@ static enum sphex_status read_lines(const struct interval_reader *r, const char 
 {
 	struct lines lines = {0};
 	struct span line;
-	enum sphex_status status = lines_open(&lines, path, r->n_threads, err);
+	enum sphex_status status = lines_open(&lines, path, r->n_threads, NULL, err);
 
 	while (!status && !(status = lines_next(&lines, &line, err))) {
 		if (!line.n || line.p[0] == comment)

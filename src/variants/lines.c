@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-enum sphex_status lines_open(
-	struct lines *lines, const char *path, unsigned n_threads, struct sphex_error *err)
+enum sphex_status lines_open(struct lines *lines, const char *path, unsigned n_threads,
+	crc32_fn *crc32, struct sphex_error *err)
 {
 	memset(lines, 0, sizeof(*lines));
 	lines->path = path;
-	return stream_open(path, n_threads, &lines->stream, err);
+	return stream_open(path, n_threads, crc32, &lines->stream, err);
 }
 
 void lines_close(struct lines *lines)

@@ -18,8 +18,9 @@ struct lines {
 	bool at_end;
 };
 
-enum sphex_status lines_open(
-	struct lines *lines, const char *path, unsigned n_threads, struct sphex_error *err);
+/* n_threads and crc32 as for stream_open(). */
+enum sphex_status lines_open(struct lines *lines, const char *path, unsigned n_threads,
+	crc32_fn *crc32, struct sphex_error *err);
 void lines_close(struct lines *lines);
 /* The next line without its LF or CRLF, valid until the next call; SPHEX_END behind the last. */
 enum sphex_status lines_next(struct lines *lines, struct span *line, struct sphex_error *err);

@@ -251,7 +251,7 @@ enum sphex_status region_file_read(const char *path, const char *feature, unsign
 	struct region_file f = {.list = list, .feature = feature};
 	struct lines lines = {0};
 	struct span line;
-	enum sphex_status status = lines_open(&lines, path, n_threads, err);
+	enum sphex_status status = lines_open(&lines, path, n_threads, NULL, err);
 
 	while (!status) {
 		status = lines_next(&lines, &line, err);

@@ -49,7 +49,7 @@ static enum sphex_status add_file(
 {
 	struct lines lines = {0};
 	struct span line;
-	enum sphex_status status = lines_open(&lines, path, 1, err);
+	enum sphex_status status = lines_open(&lines, path, 1, NULL, err);
 
 	while (!status && !(status = lines_next(&lines, &line, err)))
 		if (line.n)
@@ -75,8 +75,8 @@ static enum sphex_status resolve_one(
 	return add(names, asked, strlen(asked), err);
 }
 
-enum sphex_status samples_resolve(const char *const *asked, size_t n_asked, const struct pool *in_file,
-	struct sample_names *out, struct sphex_error *err)
+enum sphex_status samples_resolve(const char *const *asked, size_t n_asked,
+	const struct pool *in_file, struct sample_names *out, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
 

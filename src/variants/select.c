@@ -113,7 +113,8 @@ static bool any_length_qualifies(const struct selection *s, const struct record_
 
 /*
  * bcftools rules: one ALT has the type, and each bound of the length holds for some ALT. In the
- * arithmetic of its filters REF is the first value only: later ALTs are compared with a length of 0.
+ * arithmetic of its filters REF is the first value only: later ALTs are compared with a length of
+ * 0.
  */
 static bool types_qualify(const struct selection *s, const struct record_view *r)
 {

@@ -64,7 +64,8 @@ struct variants {
 	struct pool contigs; /* in order of first appearance among the kept lines */
 	struct pool gts;
 	size_t n_samples; /* that were meant, lists and files of names resolved */
-	struct sphex_error loss; /* status 0, or what made the reader stop early although that is accepted */
+	struct sphex_error
+		loss; /* status 0, or what made the reader stop early although that is accepted */
 	char *text;
 	size_t text_nbytes, text_cap;
 	/* native mode only */

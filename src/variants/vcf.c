@@ -106,8 +106,8 @@ static enum sphex_status read_text_header(struct vcf_reader *r, struct sphex_err
 static enum sphex_status open_file(struct vcf_reader *r, const char *path, struct sphex_error *err)
 {
 	struct lines *l = &r->lines;
-	enum sphex_status status =
-		lines_open(l, path, r->first_block ? 1 : r->options->n_threads, err);
+	enum sphex_status status = lines_open(l, path, r->first_block ? 1 : r->options->n_threads,
+		r->options->kernels->crc32, err);
 
 	if (status)
 		return status;

@@ -20,7 +20,7 @@ struct variant_options {
 	bool include_indels;
 	bool include_multiallelic;
 	/* native rules only */
-	bool all_sites;             /* heterozygous or not */
+	bool all_sites; /* heterozygous or not */
 	bool biallelic_only;
 	const char *const *filters; /* names, or lists of names with commas; none: any FILTER */
 	size_t n_filters;

@@ -16,7 +16,7 @@ static struct bytes read_stream(const char *path, unsigned n_threads, size_t lef
 	struct stream *s;
 	const uint8_t *window = NULL;
 	size_t n = 0, consumed = 0; /* window[0 .. consumed) is in out */
-	enum sphex_status status = stream_open(path, n_threads, &s, &err);
+	enum sphex_status status = stream_open(path, n_threads, NULL, &s, &err);
 
 	while (!status && !(status = stream_next(s, consumed, &window, &n, &err))) {
 		fuzz_must(n > 0, "no byte more");

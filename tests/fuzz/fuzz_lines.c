@@ -19,7 +19,7 @@ static void check_lines(const char *path, struct fuzz_input text)
 	struct lines lines = {0};
 	struct sphex_error err;
 	struct span line;
-	enum sphex_status status = lines_open(&lines, path, 1, &err);
+	enum sphex_status status = lines_open(&lines, path, 1, NULL, &err);
 	uint64_t number = 0;
 
 	while (!status && !(status = lines_next(&lines, &line, &err))) {

@@ -27,7 +27,7 @@ static void check_lines(const char *path, const char *line_end)
 	struct span got;
 	struct sphex_error err;
 
-	cr_assert(!lines_open(&lines, path, 2, &err), "%s", err.message);
+	cr_assert(!lines_open(&lines, path, 2, NULL, &err), "%s", err.message);
 	for (size_t i = 0; i < 400; i++) {
 		struct bytes line = make_line(&r, i);
 
@@ -80,7 +80,7 @@ Test(lines, an_empty_file_has_none)
 	struct span line;
 	struct sphex_error err;
 
-	cr_assert(!lines_open(&lines, path, 1, &err));
+	cr_assert(!lines_open(&lines, path, 1, NULL, &err));
 	cr_assert_eq(lines_next(&lines, &line, &err), SPHEX_END);
 	lines_close(&lines);
 	temp_remove(path);
@@ -91,7 +91,7 @@ Test(lines, a_file_that_is_missing_is_named)
 	struct lines lines;
 	struct sphex_error err;
 
-	cr_assert_eq(lines_open(&lines, "no/such/file.bed", 1, &err), SPHEX_E_IO);
+	cr_assert_eq(lines_open(&lines, "no/such/file.bed", 1, NULL, &err), SPHEX_E_IO);
 	cr_assert_str_eq(err.file, "no/such/file.bed");
 	lines_close(&lines);
 }

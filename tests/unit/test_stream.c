@@ -58,7 +58,7 @@ static struct result read_all(const char *path, unsigned n_threads, enum appetit
 	const uint8_t *data;
 	size_t n = 0, n_consumed = 0, left = 0;
 
-	result.status = stream_open(path, n_threads, &s, &result.err);
+	result.status = stream_open(path, n_threads, NULL, &s, &result.err);
 	if (result.status) {
 		cr_assert_null(s);
 		return result;
@@ -336,7 +336,7 @@ Test(stream, a_stream_can_be_closed_at_any_time)
 			const uint8_t *data;
 			size_t n = 0;
 
-			cr_assert_eq(stream_open(path, n_threads, &s, &err), SPHEX_OK);
+			cr_assert_eq(stream_open(path, n_threads, NULL, &s, &err), SPHEX_OK);
 			for (unsigned k = 0; k < n_pieces; k++)
 				cr_assert_eq(stream_next(s, n, &data, &n, &err), SPHEX_OK);
 			stream_close(s);
