@@ -42,7 +42,7 @@ enum sphex_status {
 	SPHEX_OK = 0,
 	SPHEX_END,           /* nothing more to read; not an error */
 	SPHEX_E_ARGUMENT,    /* the call or an option is wrong */
-	SPHEX_E_MEMORY,      /* an allocation failed */
+	SPHEX_E_MEMORY,      /* an allocation failed, or a thread did not start */
 	SPHEX_E_IO,          /* open, read, write or rename failed; the message holds the system's words */
 	SPHEX_E_FORMAT,      /* the file is not of the expected kind */
 	SPHEX_E_DATA,        /* damaged or contradictory content */

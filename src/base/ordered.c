@@ -110,7 +110,7 @@ enum sphex_status ordered_start(const struct ordered_steps *steps, void *job, un
 	while (o->n_helpers + 1 < n_threads) {
 		if (!start_helper(o)) {
 			ordered_stop(o);
-			return fail(err, SPHEX_E_LIMIT, "cannot start %u threads", n_threads);
+			return fail(err, SPHEX_E_MEMORY, "cannot start %u threads", n_threads);
 		}
 	}
 	*out = o;

@@ -31,6 +31,13 @@ enum { MAX_ARGS = 24, N_SLOTS = 2, MAX_FILE_NBYTES = 1 << 16, HANG_SECONDS = 60 
 
 #define OLD "from an earlier run\n"
 
+/* AddressSanitizer asks: what these short runs have freed it need not keep in plenty. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=1:malloc_context_size=5";
+}
+
 /* ---------------------------------------------------------------- what is run */
 
 /* Outputs are called table, table.gz and summary; inputs lie one folder up. */
@@ -58,6 +65,12 @@ static const struct run {
 	{"native, explain", NULL,
 		{"sphex", "count", "-@", "2", "--explain", "chr1:100", "-o", "table", "../in.bam",
 			"../in.vcf"}},
+	{"native, by BAI", NULL,
+		{"sphex", "count", "-@", "1", "--index", "2", "--unit-blocks", "1", "-o", "table",
+			"../bai.bam", "../in.vcf"}},
+	{"wasp2, by CSI, 2 threads", NULL,
+		{"sphex", "count", "--compat", "wasp2", "-@", "2", "--index", "2", "--unit-blocks",
+			"1", "-s", "S1", "-o", "table", "../csi.bam", "../in.vcf"}},
 	{"wasp2", NULL,
 		{"wasp2-count", "count-variants", "-@", "2", "../in.bam", "../in.vcf.gz", "-s",
 			"S1", "-r", "../in.bed", "-o", "table"}},
@@ -92,7 +105,8 @@ static const struct fault_kind {
 	{"allocation", {CALL_ALLOCATE, EFFECT_ERROR, ENOMEM, 0, false}, OUTCOME_EITHER, 1},
 	{"allocations from", {CALL_ALLOCATE, EFFECT_ERROR, ENOMEM, 0, true}, OUTCOME_EITHER, 5},
 	{"read EIO", {CALL_READ, EFFECT_ERROR, EIO, 0, false}, OUTCOME_EITHER, 1},
-	{"reads EIO from", {CALL_READ, EFFECT_ERROR, EIO, 0, true}, OUTCOME_FAILURE, 3},
+	/* by an index, some are of blocks ahead that turn out not to be needed */
+	{"reads EIO from", {CALL_READ, EFFECT_ERROR, EIO, 0, true}, OUTCOME_EITHER, 3},
 	{"read EINTR", {CALL_READ, EFFECT_ERROR, EINTR, 0, false}, OUTCOME_COMPLETE, 1},
 	{"all reads short", {CALL_READ, EFFECT_SHORT, 0, 1, true}, OUTCOME_COMPLETE, 0},
 	{"read at end", {CALL_READ, EFFECT_END, 0, 0, false}, OUTCOME_EITHER, 1},
@@ -450,7 +464,8 @@ static int remove_folder(const char *folder)
 
 int main(int argc, char **argv)
 {
-	const char *top = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	const char *in_memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	const char *top = getenv("TMPDIR") ? getenv("TMPDIR") : in_memory;
 	char folder[256];
 
 	snprintf(folder, sizeof(folder), "%s/sphex-faults-XXXXXX", top);

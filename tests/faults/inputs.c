@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/support/bam_builder.h"
+#include "tests/support/index_builder.h"
 #include "tests/support/prng.h"
 
 enum {
@@ -14,7 +15,9 @@ enum {
 	READ_NBASES = 40,
 	N_READS = 60,
 	READ_STEP = 19,
-	LINE_NBASES = 60
+	LINE_NBASES = 60,
+	N_NEAR = 20, /* reads of a contig that are not far away in a BAM with an index */
+	FAR_NBASES = 300000
 };
 
 static const char *const names[] = {"chr1", "chr2"};
@@ -65,7 +68,7 @@ static void make_genome(char genome[N_CONTIGS][CONTIG_NBASES + 1])
 
 /* A SNP's ALT stands in every other read over it; deletion and insertion are left to the reference.
  */
-static void add_read(struct bytes *bam, const char *genome, unsigned number)
+static void add_read(struct bytes *bam, const char *genome, unsigned number, unsigned far)
 {
 	unsigned pos0 = number % N_READS * READ_STEP;
 	char name[16], seq[READ_NBASES + 1], quals[READ_NBASES + 1];
@@ -83,7 +86,7 @@ static void add_read(struct bytes *bam, const char *genome, unsigned number)
 	}
 	bam_add(bam, (struct bam_read){.name = name,
 			     .ref_id = (int32_t)(number / N_READS),
-			     .pos0 = (int32_t)pos0,
+			     .pos0 = (int32_t)(pos0 + far),
 			     .mapq = 60,
 			     .cigar = "40M",
 			     .seq = seq,
@@ -94,6 +97,13 @@ static void add_read(struct bytes *bam, const char *genome, unsigned number)
 			     .tags_nbytes = 6});
 }
 
+static void add_reads(struct bytes *bam, char genome[N_CONTIGS][CONTIG_NBASES + 1], unsigned far)
+{
+	for (unsigned c = 0; c < N_CONTIGS; c++)
+		for (unsigned i = 0; i < N_READS; i++)
+			add_read(bam, genome[c], c * N_READS + i, i < N_NEAR ? 0 : far);
+}
+
 static void make_bams(char genome[N_CONTIGS][CONTIG_NBASES + 1])
 {
 	struct bytes bam = {0}, file;
@@ -102,13 +112,35 @@ static void make_bams(char genome[N_CONTIGS][CONTIG_NBASES + 1])
 		"@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:1200\n@SQ\tSN:chr2\tLN:1200\n"
 		"@RG\tID:g1\tSM:S1\n",
 		N_CONTIGS, (struct bam_ref[]){{"chr1", CONTIG_NBASES}, {"chr2", CONTIG_NBASES}});
-	for (unsigned c = 0; c < N_CONTIGS; c++)
-		for (unsigned i = 0; i < N_READS; i++)
-			add_read(&bam, genome[c], c * N_READS + i);
+	add_reads(&bam, genome, 0);
 	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 2000, .level = 6});
 	save("in.bam", &file);
 	file = gzip_wrap(&bam, 6);
 	save("plain.bam", &file);
+	bytes_free(&bam);
+}
+
+/* Most reads lie far from the variants. The BAI is plain, as always, the CSI in BGZF. */
+static void make_indexed_bams(char genome[N_CONTIGS][CONTIG_NBASES + 1])
+{
+	struct bytes bam = {0}, file, copy = {0}, bai, csi, packed;
+	struct indexed_reads reads;
+
+	bam_start(&bam, "@HD\tVN:1.6\tSO:coordinate\n", N_CONTIGS,
+		(struct bam_ref[]){{"chr1", 2 * FAR_NBASES}, {"chr2", 2 * FAR_NBASES}});
+	add_reads(&bam, genome, FAR_NBASES);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 1000, .level = 6});
+	reads = indexed_reads_of(&bam, &file);
+	bai = index_of(&reads, BUILT_BAI);
+	csi = index_of(&reads, BUILT_CSI);
+	packed = bgzf_wrap(&csi, (struct bgzf_shape){.level = 6});
+	bytes_add(&copy, file.data, file.n);
+	save("bai.bam", &file);
+	save("csi.bam", &copy);
+	save("bai.bam.bai", &bai);
+	save("csi.bam.csi", &packed);
+	indexed_reads_free(&reads);
+	bytes_free(&csi);
 	bytes_free(&bam);
 }
 
@@ -207,6 +239,7 @@ void make_inputs(void)
 
 	make_genome(genome);
 	make_bams(genome);
+	make_indexed_bams(genome);
 	make_text_variants(genome[0]);
 	make_bcf(genome[0]);
 	bytes_print(&text, "chr1\t0\t300\tpeak1\nchr1\t250\t900\tpeak2\nchr2\t0\t100\tpeak3\n");
