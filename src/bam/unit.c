@@ -140,8 +140,7 @@ enum sphex_status unit_more(struct unit *u, struct sphex_error *err)
 	return status;
 }
 
-/* Virtual offset of data[at]. */
-static uint64_t tell(const struct unit *u, size_t at)
+uint64_t unit_tell(const struct unit *u)
 {
 	const struct unit_mark *mark = NULL;
 
@@ -150,26 +149,33 @@ static uint64_t tell(const struct unit *u, size_t at)
 	if (is_used_up(u)) /* not the first of empty blocks: the next unit would begin with all of them */
 		return u->blocks.offset << 16;
 	for (size_t i = 0; i < u->n_marks; i++) {
-		ptrdiff_t before = (ptrdiff_t)at - (ptrdiff_t)u->marks[i].at;
+		ptrdiff_t before = (ptrdiff_t)u->from - (ptrdiff_t)u->marks[i].at;
 
 		if (before == 0)
 			return u->marks[i].offset << 16;
 		if (before > 0)
 			mark = &u->marks[i];
 	}
-	if (!mark || at == u->to)
+	if (!mark || u->from == u->to)
 		return u->blocks.offset << 16;
-	return mark->offset << 16 | (at - mark->at);
+	return mark->offset << 16 | (u->from - mark->at);
 }
 
-uint64_t unit_tell(const struct unit *u)
+/* Where data[at] is, in the block that has it: what is told must not depend on where units begin. */
+static uint64_t place_of(const struct unit *u, size_t at)
 {
-	return tell(u, u->from);
+	size_t i = u->n_marks - 1;
+
+	if (u->stream)
+		return SPHEX_NO_OFFSET;
+	while (i && (ptrdiff_t)u->marks[i].at > (ptrdiff_t)at)
+		i--;
+	return u->marks[i].offset << 16 | (at - u->marks[i].at);
 }
 
 uint64_t unit_tell_record(const struct unit *u, size_t nbytes)
 {
-	return tell(u, u->from - nbytes);
+	return place_of(u, u->from - nbytes);
 }
 
 /* ---------------------------------------------------------------- records */
@@ -178,7 +184,7 @@ static enum sphex_status ends_inside_record(struct unit *u, struct sphex_error *
 {
 	fail(err, SPHEX_E_TRUNCATED, "the file is cut off inside a record");
 	with_hint(err, "copy or download it again");
-	return at_voffset(err, unit_tell(u));
+	return at_voffset(err, place_of(u, u->from));
 }
 
 static uint64_t key_at(const struct unit *u)
@@ -204,7 +210,7 @@ enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *
 		if (n > RECORD_MAX_NBYTES) {
 			fail(err, SPHEX_E_LIMIT, "a record claims %zu bytes; the limit is %zu", n,
 			        RECORD_MAX_NBYTES);
-			return at_voffset(err, unit_tell(u));
+			return at_voffset(err, place_of(u, u->from));
 		}
 		status = unit_more(u, err);
 		if (status == SPHEX_END && left > 0)
@@ -230,7 +236,7 @@ enum sphex_status unit_peek(struct unit *u, uint32_t n_refs, uint64_t *key, stru
 	u->from -= nbytes;
 	u->n_records--;
 	if (record_parse(bytes, nbytes, n_refs, &r, err))
-		return at_voffset(err, unit_tell(u));
+		return at_voffset(err, place_of(u, u->from));
 	*key = sort_key(r.ref_id, r.pos0);
 	return SPHEX_OK;
 }
@@ -239,7 +245,7 @@ enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error 
 {
 	u->from -= nbytes;
 	u->n_records--;
-	return at_voffset(err, unit_tell(u));
+	return at_voffset(err, place_of(u, u->from));
 }
 
 /* ---------------------------------------------------------------- where records start */

@@ -53,9 +53,9 @@ enum sphex_status unit_start_at(struct unit *u, uint64_t voffset, struct sphex_e
  * knows where the unit before ended must compare.
  */
 enum sphex_status unit_guess_start(struct unit *u, uint32_t n_refs, struct sphex_error *err);
-/* Virtual offset of the next unread byte; at the end of a block that of the block behind it. */
+/* Virtual offset of the next unread byte; at the end of a block that of the block behind it, which may be empty. */
 uint64_t unit_tell(const struct unit *u);
-/* Where the record begins that unit_next() gave last. */
+/* Where the record begins that unit_next() gave last: in a block that has bytes of it. */
 uint64_t unit_tell_record(const struct unit *u, size_t nbytes);
 /*
  * The sort key of the next record, which stays the next one; SPHEX_END behind the last one of the file. For bytes

@@ -167,6 +167,39 @@ Test(unit, tell_names_the_place_of_the_next_record)
 	bytes_free(&bam);
 }
 
+Test(unit, a_record_is_told_by_the_block_that_has_its_start)
+{
+	struct bytes bam = {0};
+	struct places places;
+
+	random_bam(&bam, 2, 40, 150);
+	places = find_places(&bam);
+	for (size_t i = 0; i < 2 * 12; i++) {
+		size_t size = 30 + i / 2 * 31, n_blocks = 1 + i % 2; /* of them one is empty */
+		struct bgzf_shape shape = {
+			.block_nbytes = size, .level = 1, .empty_blocks = i % 2, .no_eof = true};
+		struct opened o = open_unit(&bam, shape);
+		struct sphex_error err;
+
+		unit_set_range(&o.unit, 0, o.file.n);
+		for (size_t k = 0; k < places.n; k++) {
+			size_t start = places.items[k].start;
+			uint64_t voffset =
+				(uint64_t)bgzf_block_offset(&o.file, n_blocks * (start / size))
+					<< 16 |
+				start % size;
+
+			if (k == 0)
+				cr_assert_eq(unit_start_at(&o.unit, voffset, &err), SPHEX_OK);
+			expect_next(&o.unit, &bam, places.items[k]);
+			cr_assert_eq(unit_tell_record(&o.unit, places.items[k].nbytes), voffset,
+				"record %zu of %zu", k + 1, places.n);
+		}
+		close_unit(&o);
+	}
+	bytes_free(&bam);
+}
+
 Test(unit, empty_blocks_change_nothing)
 {
 	struct bytes bam = {0};
