@@ -459,11 +459,14 @@ static bool live_with(struct reader *r, struct reader_slot *slot)
 	return true;
 }
 
-/* Moves the unit behind damage: to the next block in which records can be recognised, if there is
- * one. */
+/*
+ * Moves the unit behind damage: to the next block in which records can be recognised, if there is
+ * one. That block is behind the one in which the damaged record begins, not behind all that was
+ * read of it: the same for units of any size.
+ */
 static bool pass_damage(struct reader *r, struct unit *u)
 {
-	struct block_hop hop = {.in = r->in, .offset = u->blocks.offset};
+	struct block_hop hop = {.in = r->in, .offset = unit_block_behind(u)};
 	struct sphex_error ignored;
 
 	while (hop.offset < u->end) {

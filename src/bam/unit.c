@@ -178,6 +178,15 @@ uint64_t unit_tell_record(const struct unit *u, size_t nbytes)
 	return place_of(u, u->from - nbytes);
 }
 
+uint64_t unit_block_behind(const struct unit *u)
+{
+	size_t i = 0;
+
+	while (i < u->n_marks && (ptrdiff_t)u->marks[i].at <= (ptrdiff_t)u->from)
+		i++;
+	return i < u->n_marks ? u->marks[i].offset : u->blocks.offset;
+}
+
 /* ---------------------------------------------------------------- records */
 
 static enum sphex_status ends_inside_record(struct unit *u, struct sphex_error *err)
@@ -298,7 +307,8 @@ static bool find_chain(struct unit *u, uint32_t n_refs)
 enum sphex_status unit_guess_start(struct unit *u, uint32_t n_refs, struct sphex_error *err)
 {
 	unit_set_range(u, u->begin, u->end);
-	for (int i = 0; i < GUESS_MAX_BLOCKS && u->blocks.offset < u->end; i++) {
+	/* also behind the range, so that where it ends makes no difference */
+	for (int i = 0; i < GUESS_MAX_BLOCKS && u->own_to; i++) {
 		enum sphex_status status = unit_more(u, err);
 
 		if (status)

@@ -57,6 +57,8 @@ enum sphex_status unit_guess_start(struct unit *u, uint32_t n_refs, struct sphex
 uint64_t unit_tell(const struct unit *u);
 /* Where the record begins that unit_next() gave last: in a block that has bytes of it. */
 uint64_t unit_tell_record(const struct unit *u, size_t nbytes);
+/* File offset of the first block behind the one that has the next unread byte. */
+uint64_t unit_block_behind(const struct unit *u);
 /*
  * The sort key of the next record, which stays the next one; SPHEX_END behind the last one of the file. For bytes
  * that are no record SPHEX_E_DATA.
