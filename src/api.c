@@ -108,7 +108,7 @@ enum sphex_status sphex_count_sample(
 	struct sphex_count *c, const char *name, struct sphex_error *err)
 {
 	SPARE_ERROR(err);
-	return text_list_add(&c->settings.samples, name, err);
+	return text_list_add(&c->settings.samples, name, strlen(name), err);
 }
 
 enum sphex_status sphex_count_threads(struct sphex_count *c, unsigned n, struct sphex_error *err)
@@ -231,7 +231,7 @@ static enum sphex_status apply_setting(struct sphex_count *c, const struct setti
 	case SETTING_BOOL:
 		return set_bool(field, setting, value, err);
 	case SETTING_LIST:
-		return text_list_add(field, value, err);
+		return text_list_add(field, value, strlen(value), err);
 	case SETTING_COMMA_LIST:
 		return text_list_add_parts(field, value, err);
 	case SETTING_REQUIRE_TAG:
@@ -261,8 +261,7 @@ enum sphex_status sphex_count_set(
 void sphex_count_on_warning(
 	struct sphex_count *c, void (*fn)(void *user, const char *text), void *user)
 {
-	c->settings.warn = fn;
-	c->settings.warn_user = user;
+	c->settings.warner = (struct warner){fn, user};
 }
 
 void sphex_count_on_progress(struct sphex_count *c,

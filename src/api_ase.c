@@ -159,7 +159,7 @@ static enum sphex_status apply(struct ase_settings *s, const struct ase_option *
 	case OPTION_TEXT:
 		return text_set(field, value, err);
 	case OPTION_LIST:
-		return text_list_add(field, value, err);
+		return text_list_add(field, value, strlen(value), err);
 	case OPTION_INT:
 		return set_int(field, option, value, err);
 	case OPTION_BOOL:
@@ -216,8 +216,7 @@ enum sphex_status sphex_ase_simd(struct sphex_ase *ase, const char *row, struct 
 void sphex_ase_on_warning(
 	struct sphex_ase *ase, void (*fn)(void *user, const char *text), void *user)
 {
-	ase->settings.warn = fn;
-	ase->settings.warn_user = user;
+	ase->settings.warner = (struct warner){fn, user};
 }
 
 void sphex_ase_on_progress(struct sphex_ase *ase,

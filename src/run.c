@@ -2,37 +2,13 @@
  * Variants, rows, sites; then the BAM: units are observed by all threads and tallied by this one,
  * in file order.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "base/threads.h"
 #include "run_parts.h"
 
 #define PROGRESS_SECONDS 0.1
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-void warn(const struct run *run, const char *fmt, ...)
-{
-	char text[1024];
-	va_list args;
-
-	if (!run->settings->warn)
-		return;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	run->settings->warn(run->settings->warn_user, text);
-}
 
 static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
 {
@@ -55,7 +31,7 @@ static enum sphex_status report_progress(struct run *run, struct sphex_error *er
 
 	if (!run->settings->progress)
 		return SPHEX_OK;
-	t = now();
+	t = seconds_now();
 	if (t - run->reported < PROGRESS_SECONDS)
 		return SPHEX_OK;
 	run->reported = t;
@@ -103,8 +79,9 @@ static void note_damage(struct run *run, const struct sphex_error *damage)
 	char text[768];
 
 	sphex_error_format(damage, text, sizeof(text));
-	warn(run, "[WARN] Skipped corrupted BAM record on %s: %s", contig, text);
-	warn(run, "[WARN] Skipped 1 corrupted BAM record(s) on %s (shown first 1)", contig);
+	warn(&run->settings->warner, "[WARN] Skipped corrupted BAM record on %s: %s", contig, text);
+	warn(&run->settings->warner,
+		"[WARN] Skipped 1 corrupted BAM record(s) on %s (shown first 1)", contig);
 	run->behind_damage = true;
 	run->lost_end = sites_up_to(&run->result->sites, run->last_key);
 }
@@ -152,7 +129,8 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 		return status;
 	run->result->truncated = reader_is_truncated(run->reader);
 	if (run->result->truncated)
-		warn(run, "%s: the BGZF end-of-file marker is missing", run->settings->bam);
+		warn(&run->settings->warner, "%s: the BGZF end-of-file marker is missing",
+			run->settings->bam);
 	return tally_finish(run->result->tally, err);
 }
 
@@ -168,8 +146,7 @@ static enum sphex_status use_index(struct run *run, struct sphex_error *err)
 			.width = sites->max_width,
 			.unmapped_too = !run->observer.filter &&
 					!(run->observer.rules->exclude_flags & FLAG_UNMAPPED)},
-		.warn = s->warn,
-		.warn_user = s->warn_user};
+		.warner = s->warner};
 	return run_index_use(&run->index, run->reader, err);
 }
 
@@ -272,7 +249,7 @@ static void lay_out(struct run *run)
 enum sphex_status run_count(
 	struct run_settings *settings, struct run_result *result, struct sphex_error *err)
 {
-	struct run run = {.settings = settings, .result = result, .started = now()};
+	struct run run = {.settings = settings, .result = result, .started = seconds_now()};
 	double read;
 	enum sphex_status status;
 
@@ -283,7 +260,7 @@ enum sphex_status run_count(
 		.filter = settings->mode == SPHEX_MODE_NATIVE ? &settings->filter : NULL,
 		.min_baseq = (uint8_t)settings->min_baseq};
 	status = choose_variants(&run, err);
-	read = now();
+	read = seconds_now();
 	if (!status)
 		status = count_bam(&run, err);
 	fasta_close(run.fasta);
@@ -291,7 +268,7 @@ enum sphex_status run_count(
 		return status;
 	lay_out(&run);
 	result->stats.seconds_variants = read - run.started;
-	result->stats.seconds_bam = now() - read;
+	result->stats.seconds_bam = seconds_now() - read;
 	result->stats.n_threads = settings->n_threads;
 	result->stats.simd = settings->kernels->name;
 	return SPHEX_OK;

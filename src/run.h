@@ -10,6 +10,7 @@
 #include "base/texts.h"
 #include "output/account.h"
 #include "output/writer.h"
+#include "run_tell.h"
 #include "simd/kernels.h"
 
 /* Whether to read by the BAM's index. */
@@ -38,8 +39,7 @@ struct run_settings {
 	uint32_t index;       /* enum index_choice */
 	unsigned n_threads;   /* 0: all that this process may use */
 	const struct kernels *kernels;
-	void (*warn)(void *user, const char *text);
-	void *warn_user;
+	struct warner warner;
 	int (*progress)(void *user, const struct sphex_progress *);
 	void *progress_user;
 	atomic_bool cancelled;

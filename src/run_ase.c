@@ -7,27 +7,6 @@
 #include "base/threads.h"
 #include "run_ase_parts.h"
 
-double ase_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-void ase_warn(const struct ase_run *run, const char *fmt, ...)
-{
-	char text[1024];
-	va_list args;
-
-	if (!run->settings->warn)
-		return;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	run->settings->warn(run->settings->warn_user, text);
-}
-
 const char *ase_contig_name(const struct ase_run *run, uint32_t ref)
 {
 	return pool_text(&run->result->contigs.names, ref, NULL);
@@ -67,7 +46,7 @@ static void fill_stats(const struct ase_run *run, double read)
 		stats->n_bam_bytes += reader_bytes_done(run->inputs[i].reader);
 	stats->n_rows = run->result->table.n;
 	stats->seconds_variants = read - run->started;
-	stats->seconds_bam = ase_now() - read;
+	stats->seconds_bam = seconds_now() - read;
 	stats->n_threads = run->settings->n_threads;
 	stats->simd = run->settings->kernels->name;
 	stats->index = "off";
@@ -76,7 +55,7 @@ static void fill_stats(const struct ase_run *run, double read)
 enum sphex_status run_ase(
 	struct ase_settings *settings, struct ase_result *result, struct sphex_error *err)
 {
-	struct ase_run run = {.settings = settings, .result = result, .started = ase_now()};
+	struct ase_run run = {.settings = settings, .result = result, .started = seconds_now()};
 	double read;
 	enum sphex_status status;
 
@@ -85,7 +64,7 @@ enum sphex_status run_ase(
 	result->table.contigs = &result->contigs;
 	result->table.sites = &result->sites;
 	status = ase_run_open(&run, err);
-	read = ase_now();
+	read = seconds_now();
 	if (!status)
 		status = ase_run_read(&run, err);
 	if (!status)

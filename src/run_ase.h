@@ -24,8 +24,7 @@ struct ase_settings {
 	uint32_t unit_blocks; /* BGZF blocks of a unit */
 	unsigned n_threads;   /* 0: all that this process may use */
 	const struct kernels *kernels;
-	void (*warn)(void *user, const char *text);
-	void *warn_user;
+	struct warner warner;
 	int (*progress)(void *user, const struct sphex_progress *);
 	void *progress_user;
 	atomic_bool cancelled;

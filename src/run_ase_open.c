@@ -131,15 +131,16 @@ static void note_facts(
 	const struct ase_run *run, const char *path, const struct ase_vcf_facts *facts, bool *noted)
 {
 	if (!*noted && facts->is_bcf) {
-		ase_warn(run, "%s: GATK itself would refuse a BCF", path);
+		warn(&run->settings->warner, "%s: GATK itself would refuse a BCF", path);
 		*noted = true;
 	} else if (!*noted && facts->minor > GATK_VCF_MINOR) {
-		ase_warn(run, "%s: GATK itself would refuse VCF 4.%u", path, facts->minor);
+		warn(&run->settings->warner, "%s: GATK itself would refuse VCF 4.%u", path,
+			facts->minor);
 		*noted = true;
 	}
 	if (!facts->has_samples)
-		ase_warn(run, "%s has no samples, so that none of its variants is heterozygous",
-			path);
+		warn(&run->settings->warner,
+			"%s has no samples, so that none of its variants is heterozygous", path);
 }
 
 static void note_verdicts(const struct ase_run *run)
@@ -147,10 +148,12 @@ static void note_verdicts(const struct ase_run *run)
 	const size_t *n = run->result->sites.n_records;
 
 	if (n[ASE_NOT_BIALLELIC])
-		ase_warn(run, "%zu variants are left out: they do not have exactly one ALT",
+		warn(&run->settings->warner,
+			"%zu variants are left out: they do not have exactly one ALT",
 			n[ASE_NOT_BIALLELIC]);
 	if (n[ASE_NOT_HET])
-		ase_warn(run, "%zu variants are left out: they are not heterozygous in any sample",
+		warn(&run->settings->warner,
+			"%zu variants are left out: they are not heterozygous in any sample",
 			n[ASE_NOT_HET]);
 }
 

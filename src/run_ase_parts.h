@@ -44,9 +44,6 @@ struct ase_run {
 	double started, reported;
 };
 
-/* Seconds of a clock that only goes forward. */
-double ase_now(void);
-void ase_warn(const struct ase_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *ase_contig_name(const struct ase_run *run, uint32_t ref);
 
 /*

@@ -49,7 +49,7 @@ static enum sphex_status report_progress(struct ase_run *run, struct sphex_error
 
 	if (!run->settings->progress)
 		return SPHEX_OK;
-	t = ase_now();
+	t = seconds_now();
 	if (t - run->reported < PROGRESS_SECONDS)
 		return SPHEX_OK;
 	run->reported = t;
@@ -85,8 +85,8 @@ static enum sphex_status next_elements(
 	do {
 		status = reader_next(input->reader, &slot, err);
 		if (status == SPHEX_END && reader_is_truncated(input->reader))
-			ase_warn(input->run, "%s: the BGZF end-of-file marker is missing",
-				input->path);
+			warn(&input->run->settings->warner,
+				"%s: the BGZF end-of-file marker is missing", input->path);
 		if (status)
 			return status;
 		e = &input->elements[slot];

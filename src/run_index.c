@@ -1,7 +1,6 @@
 /* Finds the index, weighs it, and stands by to do without it; see run_index.h. */
 #include "run_index.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "bam/index_check.h"
@@ -17,12 +16,7 @@
 static void warn_of(
 	const struct run_index *index, const char *what, const char *path, const char *why)
 {
-	char text[1024];
-
-	if (!index->warn)
-		return;
-	snprintf(text, sizeof(text), "%s: %s%s%s", path, what, why[0] ? ": " : "", why);
-	index->warn(index->warn_user, text);
+	warn(&index->warner, "%s: %s%s%s", path, what, why[0] ? ": " : "", why);
 }
 
 /* Whether the words of the failure stand against the index, not against the machine. */

@@ -10,8 +10,7 @@ struct run_index {
 	enum index_choice choice;
 	const char *bam;
 	struct index_targets targets;
-	void (*warn)(void *user, const char *text);
-	void *warn_user;
+	struct warner warner;
 	struct index_plan plan;
 	const char *outcome; /* static; see struct sphex_count_stats */
 };

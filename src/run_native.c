@@ -114,7 +114,7 @@ static void warn_of_beyond(const struct run *run)
 		first = n++ ? first : variant;
 	}
 	if (n)
-		warn(run,
+		warn(&run->settings->warner,
 			"%zu row%s beyond the end of a contig of the BAM: the first is at "
 			"%s:%" PRIu64 ", and %s has %" PRIu32 " bases",
 			n, n > 1 ? "s" : "", pool_text(&v->contigs, first->contig, NULL),
@@ -141,7 +141,7 @@ enum sphex_status native_check_contigs(struct run *run, struct sphex_error *err)
 		status = contigs_check(&v->contigs, n_rows, ids, &targets, &parties, err);
 	if (!status &&
 		contigs_describe_missing(&v->contigs, n_rows, ids, &parties, text, sizeof(text)))
-		warn(run, "%s", text);
+		warn(&run->settings->warner, "%s", text);
 	if (status && !err->file[0])
 		at_file(err, run->settings->bam);
 	if (!status)

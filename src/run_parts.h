@@ -25,9 +25,6 @@ struct run {
 	double started, reported;
 };
 
-/* Hands a warning to the caller. */
-void warn(const struct run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
 /* ---- run_sites.c */
 
 /* Reads the variants, and makes their rows unless those need the BAM's header. */

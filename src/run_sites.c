@@ -67,7 +67,8 @@ static enum sphex_status read_variants(const struct run *run, struct sphex_error
 		return SPHEX_OK; /* rows_make() reads the lines or the rows instead */
 	status = variants_read(s->variants, &options, variants, err);
 	if (!status && variants->loss.status)
-		warn(run, "only the first block of %s is used, as WASP2 does: line %llu: %s",
+		warn(&run->settings->warner,
+			"only the first block of %s is used, as WASP2 does: line %llu: %s",
 			s->variants, (unsigned long long)variants->loss.line,
 			variants->loss.message);
 	return status;
@@ -98,7 +99,7 @@ static enum sphex_status make_rows(const struct run *run, struct sphex_error *er
 	}
 	status = rows_make(&options, &run->result->variants, rows, err);
 	if (!status && rows->n_lost)
-		warn(run,
+		warn(&run->settings->warner,
 			"%zu rows are left out, as WASP2 does: quotes in the region file do not "
 			"pair",
 			rows->n_lost);
@@ -167,7 +168,7 @@ static void warn_missing(const struct run *run, const struct missing_contigs *mi
 	for (size_t i = 0; i < missing->n; i++) {
 		const struct missing_contig *m = &missing->items[i];
 
-		warn(run,
+		warn(&run->settings->warner,
 			"[WARN] Failed to fetch %s:%u-%llu: failed to fetch region. Skipping %zu "
 			"variants.",
 			pool_text(&run->result->variants.contigs, m->contig, NULL),

@@ -16,7 +16,7 @@ enum sphex_status text_set(char **to, const char *text, struct sphex_error *err)
 	return SPHEX_OK;
 }
 
-static enum sphex_status add(
+enum sphex_status text_list_add(
 	struct text_list *list, const char *text, size_t nbytes, struct sphex_error *err)
 {
 	char *copy;
@@ -30,17 +30,12 @@ static enum sphex_status add(
 	return SPHEX_OK;
 }
 
-enum sphex_status text_list_add(struct text_list *list, const char *text, struct sphex_error *err)
-{
-	return add(list, text, strlen(text), err);
-}
-
 enum sphex_status text_list_add_parts(
 	struct text_list *list, const char *parts, struct sphex_error *err)
 {
 	for (;;) {
 		size_t n = strcspn(parts, ",");
-		enum sphex_status status = add(list, parts, n, err);
+		enum sphex_status status = text_list_add(list, parts, n, err);
 
 		if (status || !parts[n])
 			return status;

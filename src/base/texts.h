@@ -14,7 +14,8 @@ struct text_list {
 
 /* Replaces *to (NULL or owned) by a copy of the text. */
 enum sphex_status text_set(char **to, const char *text, struct sphex_error *err);
-enum sphex_status text_list_add(struct text_list *list, const char *text, struct sphex_error *err);
+enum sphex_status text_list_add(
+	struct text_list *list, const char *text, size_t nbytes, struct sphex_error *err);
 /* Adds each part of a comma list on its own, empty parts too. */
 enum sphex_status text_list_add_parts(
 	struct text_list *list, const char *parts, struct sphex_error *err);

@@ -5,17 +5,12 @@
 #ifndef SPHEX_SAMPLES_H
 #define SPHEX_SAMPLES_H
 
+#include "base/texts.h"
 #include "pool.h"
 
-struct sample_names {
-	char **items;
-	size_t n, cap;
-};
-
-/* `out` is zeroed; free it in every case. Names that are nowhere are kept, for whoever looks them
+/* Adds to `out`. Names that are nowhere are kept, for whoever looks them
  * up. */
 enum sphex_status samples_resolve(const char *const *asked, size_t n_asked,
-	const struct pool *in_file, struct sample_names *out, struct sphex_error *err);
-void sample_names_free(struct sample_names *names);
+	const struct pool *in_file, struct text_list *out, struct sphex_error *err);
 
 #endif

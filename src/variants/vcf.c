@@ -33,7 +33,7 @@ struct vcf_reader {
 	struct selection selection;
 	bool is_native; /* then this one holds: */
 	struct native_selection native;
-	struct sample_names samples;
+	struct text_list samples;
 	struct chosen_samples chosen;
 	struct vcf_text text;
 	struct bcf bcf;
@@ -171,7 +171,7 @@ static int compare_columns(const void *a, const void *b)
  */
 static enum sphex_status choose_samples(struct vcf_reader *r, struct sphex_error *err)
 {
-	const struct sample_names *samples = &r->samples;
+	const struct text_list *samples = &r->samples;
 	struct chosen_samples *chosen = &r->chosen;
 
 	chosen->items = memory_new(samples->n, sizeof(*chosen->items));
@@ -321,7 +321,7 @@ static void close_reader(struct vcf_reader *r)
 	vcf_strict_free(&r->strict);
 	bcf_free(&r->bcf);
 	native_selection_free(&r->native);
-	sample_names_free(&r->samples);
+	text_list_free(&r->samples);
 	memory_free(r->chosen.items);
 	memory_free(r->chosen.gts);
 }

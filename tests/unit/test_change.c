@@ -13,16 +13,21 @@ Test(change, the_common_end_goes_before_the_common_start)
 	} cases[] = {
 		{"A", "G", {EVENT_SNV, 0, 1, 1}},
 		{"TA", "TG", {EVENT_SNV, 1, 1, 1}},
-		{"TAC", "TGC", {EVENT_SNV, 1, 1, 1}},
+		{"GATC", "GTTC", {EVENT_SNV, 1, 1, 1}},
 		{"AC", "GT", {EVENT_MNP, 0, 2, 2}},
 		{"ACA", "GCT", {EVENT_MNP, 0, 3, 3}},
+		{"TACT", "TGGT", {EVENT_MNP, 1, 2, 2}},
 		{"C", "CA", {EVENT_INSERTION, 1, 0, 1}},
 		/* in a repeat the change moves to the left */
 		{"AA", "AAA", {EVENT_INSERTION, 0, 0, 1}},
+		{"ACA", "ACACA", {EVENT_INSERTION, 0, 0, 2}},
 		{"CAA", "CA", {EVENT_DELETION, 1, 1, 0}},
+		{"CAA", "C", {EVENT_DELETION, 1, 2, 0}},
 		{"AAAA", "A", {EVENT_DELETION, 0, 3, 0}},
+		{"AGTCA", "A", {EVENT_DELETION, 0, 4, 0}},
 		{"AC", "GGA", {EVENT_MIXED, 0, 2, 3}},
 		{"CAC", "CGGA", {EVENT_MIXED, 1, 2, 3}},
+		{"TACG", "TGG", {EVENT_MIXED, 1, 2, 1}},
 		{"AC", "AC", {EVENT_MIXED, 0, 0, 0}},
 	};
 

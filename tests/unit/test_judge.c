@@ -790,39 +790,6 @@ Test(judge, lets_the_other_alts_of_the_record_take_part)
 
 /* ---------------------------------------------------------------- making events */
 
-Test(judge, trims_the_common_end_then_the_common_start)
-{
-	static const struct {
-		const char *ref, *alt;
-		struct change change;
-	} cases[] = {
-		{"A", "G", {EVENT_SNV, 0, 1, 1}},
-		{"TA", "TG", {EVENT_SNV, 1, 1, 1}},
-		{"GATC", "GTTC", {EVENT_SNV, 1, 1, 1}},
-		{"AC", "GT", {EVENT_MNP, 0, 2, 2}},
-		{"ACA", "GCT", {EVENT_MNP, 0, 3, 3}},
-		{"TACT", "TGGT", {EVENT_MNP, 1, 2, 2}},
-		{"A", "AG", {EVENT_INSERTION, 1, 0, 1}},
-		{"A", "AA", {EVENT_INSERTION, 0, 0, 1}},
-		{"CAA", "CA", {EVENT_DELETION, 1, 1, 0}},
-		{"CAA", "C", {EVENT_DELETION, 1, 2, 0}},
-		{"AGTCA", "A", {EVENT_DELETION, 0, 4, 0}},
-		{"AC", "GGA", {EVENT_MIXED, 0, 2, 3}},
-		{"TACG", "TGG", {EVENT_MIXED, 1, 2, 1}},
-		{"ACA", "ACACA", {EVENT_INSERTION, 0, 0, 2}},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct change c = change_of(
-			cases[i].ref, strlen(cases[i].ref), cases[i].alt, strlen(cases[i].alt));
-		const struct change *want = &cases[i].change;
-
-		cr_assert(c.kind == want->kind && c.n_skipped == want->n_skipped &&
-				  c.n_ref == want->n_ref && c.n_alt == want->n_alt,
-			"%s>%s", cases[i].ref, cases[i].alt);
-	}
-}
-
 Test(judge, refuses_alleles_that_are_no_event)
 {
 	char longer[60];
