@@ -4,6 +4,7 @@
  */
 #include "header.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/cursor.h"
@@ -56,6 +57,7 @@ static enum sphex_status keep_refs(struct cursor c, uint32_t n_refs, struct bam_
 		const uint8_t *name = cursor_bytes(&c, name_nbytes);
 		struct bam_ref *ref = &out->refs[out->n_refs];
 
+		assert(name); /* they were looked at before */
 		ref->name = memory_copy_text((const char *)name, strlen((const char *)name));
 		ref->length = cursor_u32(&c);
 		if (!ref->name)

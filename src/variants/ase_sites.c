@@ -324,7 +324,7 @@ static enum sphex_status parse_line(const struct ase_reader *r, struct span line
 	struct ase_view *view, struct sphex_error *err)
 {
 	struct pieces rest = pieces_of(line, '\t');
-	struct span columns[N_COLUMNS];
+	struct span columns[N_COLUMNS] = {{NULL, 0}};
 	size_t n = 0;
 
 	while (n < N_COLUMNS && pieces_next(&rest, &columns[n]))

@@ -114,7 +114,7 @@ static enum sphex_status parse_line(
 	struct bed_file *bed, struct span text, struct bed_line *line, struct sphex_error *err)
 {
 	struct pieces columns = pieces_of(text, '\t');
-	struct span start, end;
+	struct span start = span_of(""), end = start;
 	enum sphex_status status = check_columns(bed, text, err);
 
 	if (status)
