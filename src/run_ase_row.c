@@ -26,9 +26,11 @@ static enum sphex_status reference_letter(const struct ase_run *run, uint32_t re
 	enum sphex_status status = fasta_bases(
 		run->fasta, run->fasta_numbers[ref], pos0, (uint64_t)pos0 + 1, letter, err);
 
+	/* letters, and no text that ends: NOLINTBEGIN(bugprone-not-null-terminated-result) */
 	if (status || memchr("ACGTN", *letter, 5))
 		return status;
 	if (!memchr("RYSWKMBDHV", *letter, 10)) {
+		/* NOLINTEND(bugprone-not-null-terminated-result) */
 		fail(err, SPHEX_E_DATA,
 			"the reference has '%c' at %s:%llu, which stands for no base", *letter,
 			ase_contig_name(run, ref), (unsigned long long)pos0 + 1);
