@@ -451,30 +451,46 @@ static bool is_ready(const struct strip *s, uint32_t reached)
 /* What there is to count up to `reached`: the strips that are ready and begin before `limit`. */
 struct batch {
 	uint32_t reached, limit;
-	uint32_t end;  /* behind their loci */
-	uint32_t next; /* lowest locus of the other strips, at most `reached` */
+	uint32_t lowest, highest; /* of their first loci */
+	uint32_t end;             /* behind their loci */
+	uint32_t next;            /* lowest locus of the other strips, at most `reached` */
+	bool is_last;             /* no other is ready */
 };
+
+static void look_through(const struct pileup *p, struct batch *b)
+{
+	const struct strips *w = &p->waiting;
+
+	b->lowest = UINT32_MAX;
+	b->highest = 0;
+	b->end = p->first;
+	b->next = b->reached;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct strip *s = &w->items[i];
+
+		if (is_ready(s, b->reached) && s->locus < b->limit) {
+			b->lowest = s->locus < b->lowest ? s->locus : b->lowest;
+			b->highest = s->locus > b->highest ? s->locus : b->highest;
+			b->end = s->locus + s->n > b->end ? s->locus + s->n : b->end;
+		} else if (s->n && s->locus < b->next) {
+			b->next = s->locus;
+		}
+	}
+}
 
 /* Chooses the ready strips of the next WINDOW_N_LOCI loci; false when none is ready. */
 static bool choose_batch(const struct pileup *p, uint32_t reached, struct batch *out)
 {
-	const struct strips *w = &p->waiting;
-	uint32_t lowest = UINT32_MAX;
-
-	for (size_t i = 0; i < w->n; i++)
-		if (is_ready(&w->items[i], reached) && w->items[i].locus < lowest)
-			lowest = w->items[i].locus;
-	*out = (struct batch){.reached = reached, .end = p->first, .next = reached};
-	out->limit = lowest < UINT32_MAX - WINDOW_N_LOCI ? lowest + WINDOW_N_LOCI : UINT32_MAX;
-	for (size_t i = 0; i < w->n; i++) {
-		const struct strip *s = &w->items[i];
-
-		if (is_ready(s, reached) && s->locus < out->limit)
-			out->end = s->locus + s->n > out->end ? s->locus + s->n : out->end;
-		else if (s->n && s->locus < out->next)
-			out->next = s->locus;
+	*out = (struct batch){.reached = reached, .limit = UINT32_MAX};
+	look_through(p, out);
+	if (out->lowest == UINT32_MAX)
+		return false;
+	out->is_last = out->highest - out->lowest < WINDOW_N_LOCI;
+	if (!out->is_last) {
+		out->limit = out->lowest + (uint32_t)WINDOW_N_LOCI;
+		look_through(p, out);
 	}
-	return lowest != UINT32_MAX;
+	return true;
 }
 
 /* Counted strips become empty. */
@@ -524,11 +540,11 @@ static uint32_t first_locus(const struct strips *w, uint32_t reached)
 static enum sphex_status settle(struct pileup *p, uint32_t reached, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
-	struct batch batch;
+	struct batch batch = {0};
 
 	if (p->n_loci == 0) /* nothing can be counted any more before what waits */
 		p->first = first_locus(&p->waiting, reached);
-	while (!status && choose_batch(p, reached, &batch)) {
+	while (!status && !batch.is_last && choose_batch(p, reached, &batch)) {
 		status = widen(p, batch.end, err);
 		if (!status)
 			count_batch(p, &batch);
