@@ -249,6 +249,12 @@ static enum sphex_status read_text(struct fasta *f, uint64_t offset, void *out, 
 
 /* ---------------------------------------------------------------- opening */
 
+static enum sphex_status no_text(const struct fasta *f, struct sphex_error *err)
+{
+	fail(err, SPHEX_E_UNSUPPORTED, "empty, or no file that can be read at any place");
+	return at_file(err, f->path);
+}
+
 static enum sphex_status find_kind(struct fasta *f, struct sphex_error *err)
 {
 	uint8_t start[BGZF_EOF_NBYTES];
@@ -256,18 +262,18 @@ static enum sphex_status find_kind(struct fasta *f, struct sphex_error *err)
 	size_t n;
 	enum sphex_status status;
 
-	if (!input_nbytes(f->in)) {
-		fail(err, SPHEX_E_UNSUPPORTED, "empty, or no file that can be read at any place");
-		return at_file(err, f->path);
-	}
 	f->nbytes = input_nbytes(f->in);
+	if (!f->nbytes)
+		return no_text(f, err);
 	status = input_read_at(f->in, 0, start, sizeof(start), &n, err);
 	if (status || n < 2 || start[0] != 0x1F || start[1] != 0x8B)
 		return status;
 	f->is_bgzf =
 		n >= BGZF_HEADER_NBYTES && bgzf_block_parse(start, n, &block) != BGZF_NOT_A_BLOCK;
-	if (f->is_bgzf)
-		return find_blocks(f, err);
+	if (f->is_bgzf) {
+		status = find_blocks(f, err);
+		return status || f->nbytes ? status : no_text(f, err);
+	}
 	fail(err, SPHEX_E_UNSUPPORTED, "a FASTA in plain gzip cannot be read at any place");
 	with_hint(err, "compress it with bgzip instead of gzip");
 	return at_file(err, f->path);

@@ -345,10 +345,20 @@ Test(fasta, refuses_what_cannot_be_read_at_any_place)
 	expect_refused(path, SPHEX_E_UNSUPPORTED, "", 0, "plain gzip");
 	drop(path);
 	bytes_free(&file);
-	path = put_text("");
-	expect_refused(path, SPHEX_E_UNSUPPORTED, "", 0, "empty");
-	drop(path);
 	bytes_free(&text);
+}
+
+Test(fasta, refuses_an_empty_text_in_any_container)
+{
+	struct bytes text = {0}, file = bgzf_wrap(&text, (struct bgzf_shape){0});
+	char *path = put_text("");
+
+	expect_refused(path, SPHEX_E_UNSUPPORTED, "", 0, "no bytes");
+	drop(path);
+	path = temp_file(&file, ".fa.gz");
+	expect_refused(path, SPHEX_E_UNSUPPORTED, "", 0, "an end-of-file marker");
+	drop(path);
+	bytes_free(&file);
 }
 
 Test(fasta, says_that_the_end_of_file_marker_is_missing)
