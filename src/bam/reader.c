@@ -577,9 +577,10 @@ static enum sphex_status next_result(struct reader *r, struct sphex_error *err)
 	enum sphex_status status;
 
 	if (slot && r->met_damage) {
+		r->n_records += slot->unit.n_records;
+		slot->unit.n_records = 0;
 		if (r->stream)
 			return SPHEX_END;
-		r->n_records += slot->unit.n_records;
 		pass_damage(r, &slot->unit);
 	}
 	if (slot && !slot->unit.finished) {

@@ -844,6 +844,30 @@ Test(reader, what_is_left_of_a_cut_file_comes_and_the_cut_is_said)
 	bytes_free(&bam);
 }
 
+Test(reader, records_of_a_stream_before_its_damage_are_counted)
+{
+	struct bytes bam = {0}, file;
+	char *path;
+
+	random_bam(&bam, 65, 20, 100);
+	bytes_add_number(&bam, 4, 4); /* of a record only its length, which is too small */
+	bytes_add_number(&bam, 0, 4);
+	file = gzip_wrap(&bam, 1);
+	path = temp_file(&file, ".bam");
+	for (size_t full = 0; full < 200; full += 100) {
+		struct result result = read_all(
+			path, (struct how){.n_threads = 1, .skip_damage = true, .full = full});
+
+		cr_assert_eq(result.status, SPHEX_END);
+		cr_assert_eq(result.n_damages, 1);
+		cr_assert_eq(result.n_records, 20, "%zu", (size_t)result.n_records);
+		bytes_free(&result.got);
+	}
+	temp_remove(path);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
+
 Test(reader, whole_files_are_read_alike_with_skip_damage)
 {
 	struct bytes bam = {0}, files[2];
