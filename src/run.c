@@ -117,11 +117,17 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 	if (!status)
 		status = reader_start(run->reader, &client, err);
 	while (!status && !(status = reader_next(run->reader, &slot, err))) {
+		struct observations *o = &run->observations[slot];
 		struct sphex_error damage;
+		bool met_damage = reader_met_damage(run->reader, &damage);
 
-		status = add_observations(run, &run->observations[slot], err);
-		if (reader_met_damage(run->reader, &damage))
+		status = add_observations(run, o, err);
+		if (!status && met_damage && o->is_unsorted) {
+			*err = damage;
+			status = err->status;
+		} else if (met_damage) {
 			note_damage(run, &damage);
+		}
 		if (!status)
 			status = report_progress(run, err);
 	}

@@ -379,6 +379,7 @@ static enum sphex_status check_order(struct scan *s, const struct unit *unit,
 		o->first_key = key;
 		o->first_voffset = unit_tell_record(unit, nbytes);
 	} else if (key < o->last_key) {
+		o->is_unsorted = true;
 		return not_sorted(s->observer->header, key, o->last_key, err);
 	}
 	return SPHEX_OK;
@@ -400,6 +401,7 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 
 	out->n = out->n_bases = out->strips.n = out->strips.n_calls = 0;
 	out->n_records = out->n_covering = out->n_judged = 0;
+	out->is_unsorted = false;
 	memset(out->reasons, 0, sizeof(out->reasons));
 	while (!status && !is_full(out)) {
 		struct record r;

@@ -40,6 +40,7 @@ struct observations {
 	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
 	uint64_t first_voffset;       /* the same */
 	uint64_t n_records, n_covering, n_judged;
+	bool is_unsorted;            /* the failure is that a record comes too late: no damage */
 	uint64_t reasons[N_REASONS]; /* records by the filter's answer */
 };
 

@@ -394,6 +394,47 @@ Test(run, unsorted_bams_fail_wherever_the_order_breaks)
 	}
 }
 
+/* Disorder is no damage: what lies behind it is not skipped, wherever units end. */
+static struct sphex_error accept_loss_of(const char *bam, const char *unit_blocks)
+{
+	struct sphex_count *c = caller_count(
+		(struct caller_options){SPHEX_MODE_WASP2, 2, unit_blocks, NULL, NULL}, bam);
+	struct caller_sites sites;
+	struct sphex_error err;
+
+	caller_sites_fill(&sites, &(struct caller_row)SNP, 1);
+	cr_assert_eq(sphex_count_set(c, "accept-loss", "1", NULL), SPHEX_OK);
+	cr_assert_eq(sphex_count_sites(c, &sites.sites, NULL), SPHEX_OK);
+	cr_assert_eq(sphex_count_run(c, &err), SPHEX_E_DATA);
+	sphex_count_free(c);
+	caller_sites_free(&sites);
+	return err;
+}
+
+Test(run, unsorted_bams_fail_alike_where_loss_is_accepted)
+{
+	for (size_t k = 1; k < 40; k++) {
+		struct bytes bam = {0}, file;
+		struct sphex_error by_blocks, at_once;
+		struct prng r = {k};
+		char *path;
+
+		random_bam_start(&bam);
+		for (size_t i = 0; i < 40; i++)
+			random_bam_add(&bam, &r, 0, (int32_t)(i == k ? 0 : i + 1), 60);
+		file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 90, .level = 1});
+		path = temp_file(&file, ".bam");
+		by_blocks = accept_loss_of(path, "1");
+		at_once = accept_loss_of(path, "64");
+		cr_assert_str_eq(by_blocks.message, at_once.message);
+		cr_assert_eq(by_blocks.voffset, at_once.voffset, "record %zu", k + 1);
+		cr_assert_eq(by_blocks.record, at_once.record);
+		temp_remove(path);
+		bytes_free(&file);
+		bytes_free(&bam);
+	}
+}
+
 /* ---------------------------------------------------------------- cancelling */
 
 static int stop_at_once(void *user, const struct sphex_progress *p)
