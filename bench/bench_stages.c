@@ -147,9 +147,8 @@ static void finish_tally(const struct bench *b, struct tally *tally, struct sphe
 
 static void pass_records(struct bench *b, struct sphex_error *err)
 {
-	struct reader_options options = {.n_threads = 1,
-		.unit_n_blocks = UNIT_BLOCKS,
-		.crc32 = b->settings.kernels->crc32};
+	struct reader_options options = {
+		.n_threads = 1, .unit_n_blocks = UNIT_BLOCKS, .crc32 = b->settings.kernels->crc32};
 	struct reader_client client = {b, scan};
 	struct reader *reader;
 	struct tally *tally = NULL;

@@ -9,13 +9,15 @@ static void print_rows(struct sphex_count *count, struct sphex_error *err)
 	struct sphex_column chrom, pos, ref, alt;
 
 	if (sphex_count_column(count, 0, &chrom, err) || sphex_count_column(count, 2, &pos, err) ||
-	        sphex_count_column(count, n_columns - 3, &ref, err) ||
-	        sphex_count_column(count, n_columns - 2, &alt, err))
+		sphex_count_column(count, n_columns - 3, &ref, err) ||
+		sphex_count_column(count, n_columns - 2, &alt, err))
 		return;
 	for (size_t i = 0; i < sphex_count_n_rows(count); i++)
 		if (ref.values[i] + alt.values[i])
-			printf("%.*s:%u ref %u alt %u\n", (int)(chrom.offsets[i + 1] - chrom.offsets[i]),
-			        chrom.text + chrom.offsets[i], pos.values[i], ref.values[i], alt.values[i]);
+			printf("%.*s:%u ref %u alt %u\n",
+				(int)(chrom.offsets[i + 1] - chrom.offsets[i]),
+				chrom.text + chrom.offsets[i], pos.values[i], ref.values[i],
+				alt.values[i]);
 }
 
 int main(int argc, char **argv)
@@ -24,8 +26,10 @@ int main(int argc, char **argv)
 	struct sphex_error err = {0};
 	char line[1024];
 	bool failed = argc < 3 || sphex_count_new(SPHEX_MODE_WASP2, &count, &err) ||
-	              sphex_count_bam(count, argv[1], &err) || sphex_count_variants(count, argv[2], &err) ||
-	              (argc > 3 && sphex_count_sample(count, argv[3], &err)) || sphex_count_run(count, &err);
+		      sphex_count_bam(count, argv[1], &err) ||
+		      sphex_count_variants(count, argv[2], &err) ||
+		      (argc > 3 && sphex_count_sample(count, argv[3], &err)) ||
+		      sphex_count_run(count, &err);
 
 	if (!failed)
 		print_rows(count, &err);

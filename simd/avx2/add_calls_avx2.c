@@ -64,9 +64,38 @@ static uint64_t add_one(uint8_t call, uint8_t *planes, size_t stride)
 static void add_last(const uint8_t *calls, size_t n, size_t n_done, uint8_t *planes, size_t stride,
 	uint64_t *rest)
 {
-	static const uint8_t blank[64] = {[32] = 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-		255, 255, 255, 255, 255};
+	static const uint8_t blank[64] = {[32] = 255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255,
+		255};
 	size_t at = n - 32;
 	__m256i left = _mm256_and_si256(load(calls + at), load(blank + 32 - (n_done - at)));
 	uint64_t bits = add32(left, planes + at, stride);

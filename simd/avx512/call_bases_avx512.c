@@ -21,8 +21,8 @@ static __m512i call64(__m256i packed, __m512i quals, uint8_t min_baseq)
 	__m512i codes = _mm512_or_si512(_mm512_srli_epi16(pairs, 4), _mm512_slli_epi16(second, 8));
 	__mmask64 low = _mm512_cmplt_epu8_mask(quals, _mm512_set1_epi8((char)min_baseq));
 
-	return _mm512_mask_mov_epi8(_mm512_shuffle_epi8(call_table(), codes), low,
-		_mm512_set1_epi8(CALL_LOW_BASEQ));
+	return _mm512_mask_mov_epi8(
+		_mm512_shuffle_epi8(call_table(), codes), low, _mm512_set1_epi8(CALL_LOW_BASEQ));
 }
 
 /* n <= 64 bases from an even one on. */

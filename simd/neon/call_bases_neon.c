@@ -28,7 +28,8 @@ static void call16(const uint8_t *packed, const uint8_t *quals, uint8_t min_base
 	uint8x16_t codes = vcombine_u8(vzip1_u8(even, odd), vzip2_u8(even, odd));
 	uint8x16_t low = vcltq_u8(vld1q_u8(quals), vdupq_n_u8(min_baseq));
 
-	vst1q_u8(calls, vbslq_u8(low, vdupq_n_u8(CALL_LOW_BASEQ), vqtbl1q_u8(vld1q_u8(table), codes)));
+	vst1q_u8(calls,
+		vbslq_u8(low, vdupq_n_u8(CALL_LOW_BASEQ), vqtbl1q_u8(vld1q_u8(table), codes)));
 }
 
 void call_bases_neon(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,

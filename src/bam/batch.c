@@ -31,10 +31,10 @@ static bool reserve(struct sphex_batch *b, size_t want)
 		void *column;
 		size_t size;
 	} columns[] = {{&b->nbytes, sizeof(*b->nbytes)}, {&b->ref_ids, sizeof(*b->ref_ids)},
-	        {&b->pos0, sizeof(*b->pos0)}, {&b->mate_ref_ids, sizeof(*b->mate_ref_ids)},
-	        {&b->mate_pos0, sizeof(*b->mate_pos0)}, {&b->tlens, sizeof(*b->tlens)},
-	        {&b->n_bases, sizeof(*b->n_bases)}, {&b->flags, sizeof(*b->flags)},
-	        {&b->mapqs, sizeof(*b->mapqs)}};
+		{&b->pos0, sizeof(*b->pos0)}, {&b->mate_ref_ids, sizeof(*b->mate_ref_ids)},
+		{&b->mate_pos0, sizeof(*b->mate_pos0)}, {&b->tlens, sizeof(*b->tlens)},
+		{&b->n_bases, sizeof(*b->n_bases)}, {&b->flags, sizeof(*b->flags)},
+		{&b->mapqs, sizeof(*b->mapqs)}};
 
 	if (want <= b->cap)
 		return true;

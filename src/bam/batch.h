@@ -8,10 +8,10 @@
 struct sphex_batch {
 	const struct kernels *kernels;
 	uint32_t n_refs;
-	const uint8_t *bytes;  /* the unit's, valid until its next scan */
+	const uint8_t *bytes; /* the unit's, valid until its next scan */
 	size_t n, cap;
-	size_t *offsets;       /* of record i in bytes */
-	uint32_t *nbytes;      /* with block_size */
+	size_t *offsets;  /* of record i in bytes */
+	uint32_t *nbytes; /* with block_size */
 	int32_t *ref_ids, *pos0, *mate_ref_ids, *mate_pos0, *tlens;
 	uint32_t *n_bases;
 	uint16_t *flags;

@@ -1,6 +1,6 @@
 /*
- * Header bytes in, references out. Lengths that lie cost nothing: memory is taken only for bytes that
- * are there, so a header that claims 2^31 references ends as a truncated file.
+ * Header bytes in, references out. Lengths that lie cost nothing: memory is taken only for bytes
+ * that are there, so a header that claims 2^31 references ends as a truncated file.
  */
 #include "header.h"
 
@@ -9,7 +9,6 @@
 
 #include "base/cursor.h"
 #include "base/memory.h"
-
 
 void bam_header_free(struct bam_header *h)
 {
@@ -46,8 +45,8 @@ static enum sphex_status skip_refs(struct cursor *c, uint32_t n_refs, struct sph
 	return SPHEX_OK;
 }
 
-static enum sphex_status keep_refs(struct cursor c, uint32_t n_refs, struct bam_header *out,
-        struct sphex_error *err)
+static enum sphex_status keep_refs(
+	struct cursor c, uint32_t n_refs, struct bam_header *out, struct sphex_error *err)
 {
 	out->refs = memory_new_zeroed(n_refs, sizeof(*out->refs));
 	if (!out->refs)
@@ -66,8 +65,8 @@ static enum sphex_status keep_refs(struct cursor c, uint32_t n_refs, struct bam_
 	return SPHEX_OK;
 }
 
-enum sphex_status bam_header_parse(const uint8_t *data, size_t n, struct bam_header *out, size_t *n_used,
-        size_t *n_needed, struct sphex_error *err)
+enum sphex_status bam_header_parse(const uint8_t *data, size_t n, struct bam_header *out,
+	size_t *n_used, size_t *n_needed, struct sphex_error *err)
 {
 	struct cursor c = cursor_over(data, n), refs;
 	const uint8_t *magic = cursor_bytes(&c, 4), *text;

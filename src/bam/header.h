@@ -28,11 +28,11 @@ struct bam_header {
 };
 
 /*
- * Parses the header at data[0 .. n). SPHEX_OK fills `out` and *n_used. SPHEX_END: more bytes are needed,
- * nothing is filled; *n_needed then says how many at least in total.
+ * Parses the header at data[0 .. n). SPHEX_OK fills `out` and *n_used. SPHEX_END: more bytes are
+ * needed, nothing is filled; *n_needed then says how many at least in total.
  */
-enum sphex_status bam_header_parse(const uint8_t *data, size_t n, struct bam_header *out, size_t *n_used,
-                                   size_t *n_needed, struct sphex_error *err);
+enum sphex_status bam_header_parse(const uint8_t *data, size_t n, struct bam_header *out,
+	size_t *n_used, size_t *n_needed, struct sphex_error *err);
 void bam_header_free(struct bam_header *h);
 /* Index of the first reference called `name`, or -1. Linear. */
 int32_t bam_header_find(const struct bam_header *h, const char *name, size_t nbytes);

@@ -34,7 +34,8 @@ static uint64_t floor_of(const struct planner *p, const struct index_ref *ref,
 	const struct index_chunk *chunk, uint32_t pos0)
 {
 	/* an index of nothing has no array */
-	const struct index_floor *floors = ref->n_floors ? p->index->floors + ref->first_floor : NULL;
+	const struct index_floor *floors =
+		ref->n_floors ? p->index->floors + ref->first_floor : NULL;
 	size_t low = 0, high = ref->n_floors;
 
 	if (p->targets->unmapped_too || chunk->to0 - chunk->from0 <= p->index->window)
@@ -153,8 +154,8 @@ static enum sphex_status plan_ref(struct planner *p, uint32_t ref_id, struct sph
 		behind = first;
 		if (!status && first < end && is_reached(p, ref, chunk, pos0[first])) {
 			behind = last_reached(p, ref, chunk, first, end) + 1;
-			status = add_range(p,
-				range_of(p, ref_id, chunk, pos0[first], pos0[behind - 1]), err);
+			status = add_range(
+				p, range_of(p, ref_id, chunk, pos0[first], pos0[behind - 1]), err);
 		}
 		if (!status && behind < end && pos0[behind] >= chunk->to0 &&
 			floor_of(p, ref, chunk, pos0[behind]) < chunk->end && p->out->n == n_ranges)

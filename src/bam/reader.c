@@ -32,12 +32,12 @@ struct reader {
 	size_t n_slots, current;
 	const struct record_range *ranges;
 	size_t n_ranges, n_ranges_taken;
-	bool in_ranges;     /* not all of the file */
+	bool in_ranges;                   /* not all of the file */
 	const struct record_range *range; /* that of the current result; NULL before the first */
-	bool range_is_done; /* its other units hold nothing that is asked for */
-	uint64_t range_key; /* of its last record so far */
-	uint64_t first;     /* virtual offset of the first record */
-	uint64_t proven;    /* virtual offset where the next record begins; unknown behind damage */
+	bool range_is_done;               /* its other units hold nothing that is asked for */
+	uint64_t range_key;               /* of its last record so far */
+	uint64_t first;                   /* virtual offset of the first record */
+	uint64_t proven; /* virtual offset where the next record begins; unknown behind damage */
 	uint64_t n_records, bytes_taken, bytes_done, bytes_read;
 	bool met_damage; /* the current result ends at `damage` */
 	bool is_lost; /* no record was recognised in the current unit, which lies behind damage */
@@ -80,7 +80,7 @@ static enum sphex_status read_header(struct reader *r, struct sphex_error *err)
 	do {
 		if (n_needed > HEADER_MAX_NBYTES) {
 			fail(err, SPHEX_E_LIMIT, "the BAM header claims more than %zu bytes",
-			        HEADER_MAX_NBYTES);
+				HEADER_MAX_NBYTES);
 			return at_file(err, input_path(r->in));
 		}
 		while (!more && u->to < n_needed)

@@ -80,15 +80,15 @@ bool record_find_tag(const struct record *r, const char name[2], struct tag *out
 /* ---------------------------------------------------------------- the record */
 
 /*
- * More than 65,535 operations do not fit n_cigar_op: the record then has kSmN (k the length of SEQ, m
- * the span) and the real CIGAR in the tag CG:B,I. SAM specification 4.2.2.
+ * More than 65,535 operations do not fit n_cigar_op: the record then has kSmN (k the length of SEQ,
+ * m the span) and the real CIGAR in the tag CG:B,I. SAM specification 4.2.2.
  */
 void record_take_cigar_from_tag(struct record *r)
 {
 	struct tag tag;
 
 	if (record_cigar_word(r, 0) != (r->n_bases << 4 | CIGAR_S) ||
-	        (record_cigar_word(r, 1) & 15) != CIGAR_N)
+		(record_cigar_word(r, 1) & 15) != CIGAR_N)
 		return;
 	if (!record_find_tag(r, "CG", &tag) || tag.type != 'B' || tag.subtype != 'I' || tag.n == 0)
 		return;
@@ -139,7 +139,7 @@ bool record_is_plausible(const uint8_t *data, size_t n, uint32_t n_refs)
 	n_cigar = load_u16(data + 16);
 	l_seq = load_u32(data + 20);
 	fixed = RECORD_MIN_NBYTES - 4 + (uint64_t)name_nbytes + (uint64_t)n_cigar * 4 +
-	        ((uint64_t)l_seq + 1) / 2 + l_seq;
+		((uint64_t)l_seq + 1) / 2 + l_seq;
 	if (block_size > INT32_MAX || name_nbytes == 0 || l_seq > INT32_MAX || fixed > block_size)
 		return false;
 	if (!is_reference(load_i32(data + 4), n_refs) || !is_reference(load_i32(data + 24), n_refs))

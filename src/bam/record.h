@@ -92,7 +92,7 @@ static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes,
 	out->n_bases = load_u32(data + 20);
 	/* -1 is no reference; adding 1 makes it the least number */
 	if (((uint32_t)out->ref_id + 1 > n_refs) | (load_u32(data + 24) + 1 > n_refs) |
-		(out->pos0 < -1) | (out->n_bases > INT32_MAX) | (out->name_nbytes == 0) ||
+			(out->pos0 < -1) | (out->n_bases > INT32_MAX) | (out->name_nbytes == 0) ||
 		record_parts_nbytes(data) > nbytes ||
 		data[RECORD_MIN_NBYTES + out->name_nbytes - 1] != 0)
 		return record_refuse(data, nbytes, n_refs, err);

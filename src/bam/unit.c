@@ -1,6 +1,6 @@
 /*
- * Blocks in, records out. The buffer holds the block at hand and what was left of the one before, so
- * that it stays in the second-level cache; marks remember which file offset its parts came from.
+ * Blocks in, records out. The buffer holds the block at hand and what was left of the one before,
+ * so that it stays in the second-level cache; marks remember which file offset its parts came from.
  */
 #include "unit.h"
 
@@ -8,7 +8,8 @@
 
 #include "base/memory.h"
 
-/* A longer record is refused: nothing real comes near, and a damaged length must not eat the memory. */
+/* A longer record is refused: nothing real comes near, and a damaged length must not eat the
+ * memory. */
 #define RECORD_MAX_NBYTES ((size_t)256 << 20)
 /* Blocks searched for a first record before the search is left to whoever knows the place. */
 #define GUESS_MAX_BLOCKS 16
@@ -16,7 +17,8 @@
 #define GUESS_CHAIN 2
 #define GUESS_LONG_CHAIN 64
 
-enum sphex_status unit_init(struct unit *u, struct input *in, crc32_fn *crc32, struct sphex_error *err)
+enum sphex_status unit_init(
+	struct unit *u, struct input *in, crc32_fn *crc32, struct sphex_error *err)
 {
 	memset(u, 0, sizeof(*u));
 	u->stop = UINT64_MAX;
@@ -76,14 +78,16 @@ void unit_drop_read(struct unit *u)
 	memmove(u->buffer, u->buffer + u->from, u->to - u->from);
 	while (keep_from + 1 < u->n_marks && u->marks[keep_from + 1].at <= u->from)
 		keep_from++;
-	/* an empty block's mark may share its place with the next one: the first of them names it */
+	/* an empty block's mark may share its place with the next one: the first of them names it
+	 */
 	while (keep_from > 0 && u->marks[keep_from].at == u->from &&
-	        u->marks[keep_from - 1].at == u->from)
+		u->marks[keep_from - 1].at == u->from)
 		keep_from--;
 	u->n_marks -= keep_from < u->n_marks ? keep_from : 0;
 	memmove(u->marks, u->marks + keep_from, u->n_marks * sizeof(*u->marks));
 	for (size_t i = 0; i < u->n_marks; i++)
-		u->marks[i].at -= u->from; /* the first may wrap below 0: unit_tell() subtracts it again */
+		u->marks[i].at -=
+			u->from;   /* the first may wrap below 0: unit_tell() subtracts it again */
 	if (u->own_to != SIZE_MAX) /* the last record may end behind it */
 		u->own_to = u->own_to > u->from ? u->own_to - u->from : 0;
 	u->to -= u->from;
@@ -116,7 +120,7 @@ static enum sphex_status more_from_blocks(struct unit *u, struct sphex_error *er
 	if (!u->keep)
 		unit_drop_read(u);
 	if (!memory_reserve(&u->buffer, &u->cap, u->to + BGZF_MAX_BLOCK_NBYTES, 1) ||
-	        !memory_reserve(&u->marks, &u->marks_cap, u->n_marks + 1, sizeof(*u->marks)))
+		!memory_reserve(&u->marks, &u->marks_cap, u->n_marks + 1, sizeof(*u->marks)))
 		return fail_memory(err);
 	u->data = u->buffer;
 	status = block_reader_next(&u->blocks, u->buffer + u->to, &n, err);
@@ -146,7 +150,8 @@ uint64_t unit_tell(const struct unit *u)
 
 	if (u->stream)
 		return SPHEX_NO_OFFSET;
-	if (is_used_up(u)) /* not the first of empty blocks: the next unit would begin with all of them */
+	if (is_used_up(u)) /* not the first of empty blocks: the next unit would begin with all of
+			      them */
 		return u->blocks.offset << 16;
 	for (size_t i = 0; i < u->n_marks; i++) {
 		ptrdiff_t before = (ptrdiff_t)u->from - (ptrdiff_t)u->marks[i].at;
@@ -161,7 +166,8 @@ uint64_t unit_tell(const struct unit *u)
 	return mark->offset << 16 | (u->from - mark->at);
 }
 
-/* Where data[at] is, in the block that has it: what is told must not depend on where units begin. */
+/* Where data[at] is, in the block that has it: what is told must not depend on where units begin.
+ */
 static uint64_t place_of(const struct unit *u, size_t at)
 {
 	size_t i = u->n_marks - 1;
@@ -201,11 +207,12 @@ static uint64_t key_at(const struct unit *u)
 	return sort_key(load_i32(u->data + u->from + 4), load_i32(u->data + u->from + 8));
 }
 
-enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *nbytes,
-        struct sphex_error *err)
+enum sphex_status unit_next_slow(
+	struct unit *u, const uint8_t **bytes, size_t *nbytes, struct sphex_error *err)
 {
 	for (;;) {
-		size_t left = u->to - u->from, n = left < 4 ? 4 : (size_t)load_u32(u->data + u->from) + 4;
+		size_t left = u->to - u->from,
+		       n = left < 4 ? 4 : (size_t)load_u32(u->data + u->from) + 4;
 		enum sphex_status status;
 
 		if (u->from >= u->own_to || is_used_up(u))
@@ -218,7 +225,7 @@ enum sphex_status unit_next_slow(struct unit *u, const uint8_t **bytes, size_t *
 			return unit_next(u, bytes, nbytes, err);
 		if (n > RECORD_MAX_NBYTES) {
 			fail(err, SPHEX_E_LIMIT, "a record claims %zu bytes; the limit is %zu", n,
-			        RECORD_MAX_NBYTES);
+				RECORD_MAX_NBYTES);
 			return at_voffset(err, place_of(u, u->from));
 		}
 		status = unit_more(u, err);
@@ -277,8 +284,9 @@ enum sphex_status unit_start_at(struct unit *u, uint64_t voffset, struct sphex_e
 }
 
 /*
- * Whether plausible records follow each other from `at` to the end of the bytes. A long chain is not
- * followed to its end: content made to break all chains there would cost the square of its length.
+ * Whether plausible records follow each other from `at` to the end of the bytes. A long chain is
+ * not followed to its end: content made to break all chains there would cost the square of its
+ * length.
  */
 static bool is_chain(const struct unit *u, size_t at, uint32_t n_refs)
 {

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* n * size bytes, or NULL when the product overflows or memory is out. n * size == 0 gives 1 byte. */
+/* n * size bytes, or NULL when the product overflows or memory is out. n * size == 0 gives 1 byte.
+ */
 void *memory_new(size_t n, size_t size);
 void *memory_new_zeroed(size_t n, size_t size);
 /* As realloc(); the old block stays valid on failure. */

@@ -1,7 +1,7 @@
 /*
  * One lock, two conditions: `finished` wakes the owner, `room` wakes helpers that wait for a slot.
- * State of item i: taken (i < n_taken), done[i % n_slots], released (i < n_released). The lock is held
- * for a few instructions, and during take().
+ * State of item i: taken (i < n_taken), done[i % n_slots], released (i < n_released). The lock is
+ * held for a few instructions, and during take().
  */
 #include "ordered.h"
 
@@ -73,7 +73,8 @@ static void *helper_main(void *arg)
 	return NULL;
 }
 
-/* Helpers must not run the program's signal handlers: those belong to the thread that started us. */
+/* Helpers must not run the program's signal handlers: those belong to the thread that started us.
+ */
 static bool start_helper(struct ordered *o)
 {
 	sigset_t all, before;
@@ -88,7 +89,7 @@ static bool start_helper(struct ordered *o)
 }
 
 enum sphex_status ordered_start(const struct ordered_steps *steps, void *job, unsigned n_threads,
-        size_t n_slots, struct ordered **out, struct sphex_error *err)
+	size_t n_slots, struct ordered **out, struct sphex_error *err)
 {
 	struct ordered *o = memory_new_zeroed(1, sizeof(*o));
 

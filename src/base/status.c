@@ -1,6 +1,6 @@
 /*
- * The error record: filled in one call, completed by calls that add the place. All text is cut to the
- * size of the record, so that reporting an error cannot fail.
+ * The error record: filled in one call, completed by calls that add the place. All text is cut to
+ * the size of the record, so that reporting an error cannot fail.
  */
 #include "status.h"
 
@@ -49,8 +49,8 @@ static void tame(char *text)
 			*text = '?';
 }
 
-static enum sphex_status fail_va(struct sphex_error *err, enum sphex_status status, const char *fmt,
-        va_list args)
+static enum sphex_status fail_va(
+	struct sphex_error *err, enum sphex_status status, const char *fmt, va_list args)
 {
 	memset(err, 0, sizeof(*err));
 	err->status = status;
@@ -146,8 +146,9 @@ size_t sphex_error_format(const struct sphex_error *err, char *out, size_t out_n
 		snprintf(record, sizeof(record), ", record %llu", (unsigned long long)err->record);
 	if (err->voffset != SPHEX_NO_OFFSET)
 		snprintf(offset, sizeof(offset), ", virtual offset %llu:%u",
-		        (unsigned long long)(err->voffset >> 16), (unsigned)(err->voffset & 0xFFFF));
+			(unsigned long long)(err->voffset >> 16),
+			(unsigned)(err->voffset & 0xFFFF));
 	n = snprintf(out, out_nbytes, "%s%s%s%s%s%s%s%s", err->file, line, offset, record,
-	        err->file[0] ? ": " : "", err->message, err->hint[0] ? "; " : "", err->hint);
+		err->file[0] ? ": " : "", err->message, err->hint[0] ? "; " : "", err->hint);
 	return n < 0 ? 0 : (size_t)n;
 }

@@ -1,4 +1,5 @@
-/* Filling the error record. Inside the library it is never NULL: api.c lends one where a caller gives none. */
+/* Filling the error record. Inside the library it is never NULL: api.c lends one where a caller
+ * gives none. */
 #ifndef SPHEX_STATUS_H
 #define SPHEX_STATUS_H
 
@@ -12,14 +13,15 @@
 
 /* Clears the record (place unknown), stores status and message; returns status. */
 enum sphex_status fail(struct sphex_error *err, enum sphex_status status, const char *fmt, ...)
-        PRINTF_LIKE(3, 4);
+	PRINTF_LIKE(3, 4);
 /* As fail() with SPHEX_E_IO, ": " and the words for `errnum` added. */
 enum sphex_status fail_errno(struct sphex_error *err, int errnum, const char *fmt, ...)
-        PRINTF_LIKE(3, 4);
+	PRINTF_LIKE(3, 4);
 /* SPHEX_E_MEMORY with its standard message. */
 enum sphex_status fail_memory(struct sphex_error *err);
 
-/* Add the place or the advice; each returns err->status so that calls can be chained in a return. */
+/* Add the place or the advice; each returns err->status so that calls can be chained in a return.
+ */
 enum sphex_status at_file(struct sphex_error *err, const char *path);
 enum sphex_status at_line(struct sphex_error *err, uint64_t line);
 enum sphex_status at_voffset(struct sphex_error *err, uint64_t voffset);

@@ -1,6 +1,7 @@
 /*
- * The affinity mask says which CPUs, the cgroup's quota says how much of them. A container with a quota
- * of 2 CPUs on a machine of 64 shows 64 in its mask; 64 threads there only wait for each other.
+ * The affinity mask says which CPUs, the cgroup's quota says how much of them. A container with a
+ * quota of 2 CPUs on a machine of 64 shows 64 in its mask; 64 threads there only wait for each
+ * other.
  */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "threads.h"
@@ -51,7 +52,7 @@ static unsigned cgroup_cpus(void)
 
 	if (!f)
 		return quota_cpus(number_in_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
-		        number_in_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us"));
+			number_in_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us"));
 	if (fscanf(f, "%lld %lld", &quota, &period) != 2)
 		quota = -1;
 	fclose(f);

@@ -5,7 +5,8 @@
 
 #include "base/memory.h"
 
-/* Large enough that reads cost nothing, small enough that the bytes are still in L2 when inflated. */
+/* Large enough that reads cost nothing, small enough that the bytes are still in L2 when inflated.
+ */
 #ifndef WINDOW_NBYTES /* the fuzz targets have one of a block */
 #define WINDOW_NBYTES ((size_t)256 << 10)
 #endif
@@ -33,7 +34,8 @@ static enum sphex_status block_cut(struct input *in, uint64_t offset, struct sph
 }
 
 /* Parses the header at hop->offset, reading more than a peek only for long extra fields. */
-static enum sphex_status hop_parse(struct block_hop *hop, struct bgzf_block *block, struct sphex_error *err)
+static enum sphex_status hop_parse(
+	struct block_hop *hop, struct bgzf_block *block, struct sphex_error *err)
 {
 	uint8_t peek[PEEK_NBYTES], whole[BGZF_MAX_BLOCK_NBYTES];
 	const uint8_t *data = peek;
@@ -65,7 +67,8 @@ static enum sphex_status hop_parse(struct block_hop *hop, struct bgzf_block *blo
 }
 
 /* True when the file has the byte before `end`. */
-static enum sphex_status has_last_byte(struct input *in, uint64_t end, bool *has, struct sphex_error *err)
+static enum sphex_status has_last_byte(
+	struct input *in, uint64_t end, bool *has, struct sphex_error *err)
 {
 	uint8_t byte;
 	size_t n = 0;
@@ -78,8 +81,8 @@ static enum sphex_status has_last_byte(struct input *in, uint64_t end, bool *has
 	return status;
 }
 
-enum sphex_status block_hop_over(struct block_hop *hop, uint64_t nbytes, size_t n_blocks,
-        struct sphex_error *err)
+enum sphex_status block_hop_over(
+	struct block_hop *hop, uint64_t nbytes, size_t n_blocks, struct sphex_error *err)
 {
 	uint64_t goal = hop->offset + nbytes;
 
@@ -101,8 +104,8 @@ enum sphex_status block_hop_over(struct block_hop *hop, uint64_t nbytes, size_t 
 	return SPHEX_OK;
 }
 
-enum sphex_status block_reader_init(struct block_reader *r, struct input *in, crc32_fn *crc32,
-        struct sphex_error *err)
+enum sphex_status block_reader_init(
+	struct block_reader *r, struct input *in, crc32_fn *crc32, struct sphex_error *err)
 {
 	memset(r, 0, sizeof(*r));
 	r->in = in;
@@ -140,14 +143,14 @@ static enum sphex_status fill_window(struct block_reader *r, struct sphex_error 
 	r->window_n -= skip;
 	r->window_offset = r->offset;
 	status = input_read_at(r->in, r->window_offset + r->window_n, r->window + r->window_n,
-	        WINDOW_NBYTES - r->window_n, &n_read, err);
+		WINDOW_NBYTES - r->window_n, &n_read, err);
 	r->window_n += n_read;
 	return status;
 }
 
 /* The next block, whole in the window; SPHEX_END at the end of the file. */
 static enum sphex_status find_block(struct block_reader *r, struct bgzf_block *block,
-        const uint8_t **data, struct sphex_error *err)
+	const uint8_t **data, struct sphex_error *err)
 {
 	for (int filled = 0; filled < 2; filled++) {
 		size_t skip = (size_t)(r->offset - r->window_offset), n = r->window_n - skip;
@@ -168,8 +171,8 @@ static enum sphex_status find_block(struct block_reader *r, struct bgzf_block *b
 	return SPHEX_END;
 }
 
-enum sphex_status block_reader_next(struct block_reader *r, uint8_t *out, size_t *n_out,
-        struct sphex_error *err)
+enum sphex_status block_reader_next(
+	struct block_reader *r, uint8_t *out, size_t *n_out, struct sphex_error *err)
 {
 	struct bgzf_block block;
 	const uint8_t *data;

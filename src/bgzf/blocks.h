@@ -12,17 +12,18 @@
 
 struct block_hop {
 	struct input *in;
-	uint64_t offset;    /* of the block that comes next */
+	uint64_t offset;           /* of the block that comes next */
 	bool ends_with_eof_marker; /* the last block seen was the marker */
-	bool at_end;        /* the file ends at `offset` */
+	bool at_end;               /* the file ends at `offset` */
 };
 
 /*
- * Moves over whole blocks until at least nbytes or n_blocks are passed or the file ends. SPHEX_E_DATA
- * or SPHEX_E_TRUNCATED where no block begins or a block is cut; the offset is then that of the culprit.
+ * Moves over whole blocks until at least nbytes or n_blocks are passed or the file ends.
+ * SPHEX_E_DATA or SPHEX_E_TRUNCATED where no block begins or a block is cut; the offset is then
+ * that of the culprit.
  */
-enum sphex_status block_hop_over(struct block_hop *hop, uint64_t nbytes, size_t n_blocks,
-                                 struct sphex_error *err);
+enum sphex_status block_hop_over(
+	struct block_hop *hop, uint64_t nbytes, size_t n_blocks, struct sphex_error *err);
 
 /* ---- inflating */
 
@@ -30,22 +31,22 @@ enum sphex_status block_hop_over(struct block_hop *hop, uint64_t nbytes, size_t 
 struct block_reader {
 	struct input *in;
 	struct inflater *inf;
-	uint64_t offset;    /* of the block that comes next */
-	uint8_t *window;    /* compressed bytes [window_offset, window_offset + window_n) */
+	uint64_t offset; /* of the block that comes next */
+	uint8_t *window; /* compressed bytes [window_offset, window_offset + window_n) */
 	uint64_t window_offset;
 	size_t window_n;
 };
 
-enum sphex_status block_reader_init(struct block_reader *r, struct input *in, crc32_fn *crc32,
-                                    struct sphex_error *err);
+enum sphex_status block_reader_init(
+	struct block_reader *r, struct input *in, crc32_fn *crc32, struct sphex_error *err);
 void block_reader_free(struct block_reader *r);
 /* The next block is the one at `offset`. */
 void block_reader_seek(struct block_reader *r, uint64_t offset);
 /*
- * Inflates the next block into out (room for BGZF_MAX_BLOCK_NBYTES) and moves on. SPHEX_END at the end
- * of the file. Errors carry file and virtual offset.
+ * Inflates the next block into out (room for BGZF_MAX_BLOCK_NBYTES) and moves on. SPHEX_END at the
+ * end of the file. Errors carry file and virtual offset.
  */
-enum sphex_status block_reader_next(struct block_reader *r, uint8_t *out, size_t *n_out,
-                                    struct sphex_error *err);
+enum sphex_status block_reader_next(
+	struct block_reader *r, uint8_t *out, size_t *n_out, struct sphex_error *err);
 
 #endif

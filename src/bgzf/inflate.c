@@ -45,8 +45,8 @@ static enum sphex_status damaged(struct sphex_error *err, const char *what)
 	return with_hint(err, "copy or download it again");
 }
 
-enum sphex_status inflate_block(struct inflater *inf, const uint8_t *data, const struct bgzf_block *block,
-        uint8_t *out, size_t *n_out, struct sphex_error *err)
+enum sphex_status inflate_block(struct inflater *inf, const uint8_t *data,
+	const struct bgzf_block *block, uint8_t *out, size_t *n_out, struct sphex_error *err)
 {
 	const uint8_t *trailer = data + block->nbytes - BGZF_TRAILER_NBYTES;
 	const uint8_t *deflated = data + block->header_nbytes;
@@ -55,16 +55,18 @@ enum sphex_status inflate_block(struct inflater *inf, const uint8_t *data, const
 	*n_out = isize;
 	if (isize > BGZF_MAX_BLOCK_NBYTES)
 		return damaged(err, "BGZF block is damaged: it claims more than 64 KiB of content");
-	if (libdeflate_deflate_decompress(inf->d, deflated, (size_t)(trailer - deflated), out, isize, NULL) !=
-	        LIBDEFLATE_SUCCESS)
-		return damaged(err, "BGZF block is damaged: its data do not inflate to the stated size");
+	if (libdeflate_deflate_decompress(inf->d, deflated, (size_t)(trailer - deflated), out,
+		    isize, NULL) != LIBDEFLATE_SUCCESS)
+		return damaged(
+			err, "BGZF block is damaged: its data do not inflate to the stated size");
 	if (inf->crc32(out, isize) != crc)
 		return damaged(err, "BGZF block is damaged: CRC32 does not agree");
 	return SPHEX_OK;
 }
 
-enum sphex_status inflate_gzip_member(struct inflater *inf, const uint8_t *data, size_t n, uint8_t **out,
-        size_t *cap, size_t max_nbytes, size_t *n_out, size_t *n_used, struct sphex_error *err)
+enum sphex_status inflate_gzip_member(struct inflater *inf, const uint8_t *data, size_t n,
+	uint8_t **out, size_t *cap, size_t max_nbytes, size_t *n_out, size_t *n_used,
+	struct sphex_error *err)
 {
 	size_t room = n < max_nbytes / 4 ? n * 4 : max_nbytes;
 
@@ -79,7 +81,8 @@ enum sphex_status inflate_gzip_member(struct inflater *inf, const uint8_t *data,
 		if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
 			return damaged(err, "gzip data are damaged or cut off");
 		if (*cap >= max_nbytes) {
-			fail(err, SPHEX_E_LIMIT, "gzip member inflates to more than %zu bytes", max_nbytes);
+			fail(err, SPHEX_E_LIMIT, "gzip member inflates to more than %zu bytes",
+				max_nbytes);
 			return with_hint(err, "recompress it with bgzip, which is read in pieces");
 		}
 	}

@@ -34,8 +34,8 @@ static enum sphex_status describe_file(struct input *in, struct sphex_error *err
 	if (S_ISDIR(st.st_mode))
 		return fail_errno(err, EISDIR, "cannot read");
 	/* standard input may be a file that something else has read from: then it is a stream */
-	in->is_file = S_ISREG(st.st_mode) &&
-	              (in->fd != STDIN_FILENO || lseek(in->fd, 0, SEEK_CUR) == 0);
+	in->is_file =
+		S_ISREG(st.st_mode) && (in->fd != STDIN_FILENO || lseek(in->fd, 0, SEEK_CUR) == 0);
 	in->nbytes = in->is_file ? (uint64_t)st.st_size : 0;
 	return SPHEX_OK;
 }
@@ -102,7 +102,7 @@ static enum sphex_status became_shorter(struct input *in, struct sphex_error *er
 }
 
 static enum sphex_status read_file(struct input *in, uint64_t offset, uint8_t *out, size_t n,
-        size_t *n_read, struct sphex_error *err)
+	size_t *n_read, struct sphex_error *err)
 {
 	while (*n_read < n) {
 		ssize_t got = pread(in->fd, out + *n_read, n - *n_read, (off_t)(offset + *n_read));
@@ -141,7 +141,7 @@ static enum sphex_status read_pipe_step(struct input *in, struct sphex_error *er
 
 /* With the lock held. */
 static enum sphex_status read_pipe(struct input *in, uint64_t offset, uint8_t *out, size_t n,
-        size_t *n_read, struct sphex_error *err)
+	size_t *n_read, struct sphex_error *err)
 {
 	enum sphex_status status;
 	size_t skip;
@@ -163,8 +163,8 @@ static enum sphex_status read_pipe(struct input *in, uint64_t offset, uint8_t *o
 	return SPHEX_OK;
 }
 
-enum sphex_status input_read_at(struct input *in, uint64_t offset, uint8_t *out, size_t n, size_t *n_read,
-        struct sphex_error *err)
+enum sphex_status input_read_at(struct input *in, uint64_t offset, uint8_t *out, size_t n,
+	size_t *n_read, struct sphex_error *err)
 {
 	enum sphex_status status;
 

@@ -22,11 +22,11 @@ const char *input_path(const struct input *in);
 uint64_t input_nbytes(const struct input *in);
 
 /*
- * Up to n bytes at `offset`; fewer only at the end of the file (n_read may be 0). Several threads may
- * read at once. A pipe's bytes before a released offset are gone: SPHEX_E_IO.
+ * Up to n bytes at `offset`; fewer only at the end of the file (n_read may be 0). Several threads
+ * may read at once. A pipe's bytes before a released offset are gone: SPHEX_E_IO.
  */
-enum sphex_status input_read_at(struct input *in, uint64_t offset, uint8_t *out, size_t n, size_t *n_read,
-                                struct sphex_error *err);
+enum sphex_status input_read_at(struct input *in, uint64_t offset, uint8_t *out, size_t n,
+	size_t *n_read, struct sphex_error *err);
 /* Bytes before `offset` will not be asked for again. */
 void input_release(struct input *in, uint64_t offset);
 

@@ -1,7 +1,8 @@
 /*
- * Pieces of at most 1 MiB inflated bytes. A piece's buffer has headroom in front of its bytes: what the
- * consumer left over of the piece before is put there, so that the window is contiguous and the
- * piece itself never moves. Leftovers larger than the headroom (very long lines) go through `joined`.
+ * Pieces of at most 1 MiB inflated bytes. A piece's buffer has headroom in front of its bytes: what
+ * the consumer left over of the piece before is put there, so that the window is contiguous and the
+ * piece itself never moves. Leftovers larger than the headroom (very long lines) go through
+ * `joined`.
  */
 #include "stream.h"
 
@@ -18,14 +19,15 @@
 #define HEADROOM_NBYTES ((size_t)64 << 10)
 #endif
 #define PIECE_NBYTES (PIECE_BLOCKS * BGZF_MAX_BLOCK_NBYTES)
-/* A plain gzip member cannot be inflated in parts, so its size is a memory limit; so is the file's. */
+/* A plain gzip member cannot be inflated in parts, so its size is a memory limit; so is the file's.
+ */
 #define GZIP_MAX_NBYTES ((size_t)2 << 30)
 
 struct piece {
 	uint8_t *buffer; /* HEADROOM_NBYTES + PIECE_NBYTES */
 	size_t n;        /* bytes behind the headroom */
 	struct block_reader reader;
-	uint64_t end;    /* offset behind the piece's last block */
+	uint64_t end; /* offset behind the piece's last block */
 	enum sphex_status status;
 	struct sphex_error err;
 };
@@ -41,18 +43,19 @@ struct stream {
 	uint8_t *joined;
 	size_t joined_cap;
 	/* plain and gzip */
-	uint64_t offset;       /* plain: next byte of the file */
-	uint8_t *packed;       /* gzip: the whole file, and the member that is being handed out */
+	uint64_t offset; /* plain: next byte of the file */
+	uint8_t *packed; /* gzip: the whole file, and the member that is being handed out */
 	size_t packed_n, packed_cap, packed_used;
 	uint8_t *member;
 	size_t member_n, member_cap, member_used;
 	/* BGZF */
 	struct block_hop hop;
-	bool only_first;       /* end behind the first block */
+	bool only_first; /* end behind the first block */
 	struct ordered *ordered;
 };
 
-/* ---------------------------------------------------------------- BGZF pieces, by several threads */
+/* ---------------------------------------------------------------- BGZF pieces, by several threads
+ */
 
 static bool take_piece(void *job, size_t slot, uint64_t index)
 {
@@ -65,7 +68,7 @@ static bool take_piece(void *job, size_t slot, uint64_t index)
 		return false;
 	piece->n = 0;
 	piece->status = block_hop_over(
-	        &s->hop, UINT64_MAX / 2, s->only_first ? 1 : PIECE_BLOCKS, &piece->err);
+		&s->hop, UINT64_MAX / 2, s->only_first ? 1 : PIECE_BLOCKS, &piece->err);
 	if (piece->status || s->only_first)
 		s->hop.at_end = true;
 	block_reader_seek(&piece->reader, begin);
@@ -83,9 +86,10 @@ static void work_piece(void *job, size_t slot)
 		size_t n = 0;
 
 		piece->status = block_reader_next(&piece->reader,
-		        piece->buffer + HEADROOM_NBYTES + piece->n, &n, &piece->err);
+			piece->buffer + HEADROOM_NBYTES + piece->n, &n, &piece->err);
 		if (piece->status == SPHEX_END) {
-			fail(&piece->err, SPHEX_E_TRUNCATED, "the file became shorter while it was read");
+			fail(&piece->err, SPHEX_E_TRUNCATED,
+				"the file became shorter while it was read");
 			piece->status = at_file(&piece->err, input_path(s->in));
 		}
 		piece->n += n;
@@ -99,7 +103,8 @@ static enum sphex_status next_bgzf(struct stream *s, struct piece **out, struct 
 	if (ordered_next(s->ordered, &slot) == SPHEX_END) {
 		if (s->hop.ends_with_eof_marker || s->only_first)
 			return SPHEX_END;
-		fail(err, SPHEX_E_TRUNCATED, "the BGZF end-of-file marker is missing: the file is cut off");
+		fail(err, SPHEX_E_TRUNCATED,
+			"the BGZF end-of-file marker is missing: the file is cut off");
 		with_hint(err, "copy, download or compress it again");
 		return at_file(err, input_path(s->in));
 	}
@@ -115,8 +120,8 @@ static enum sphex_status next_bgzf(struct stream *s, struct piece **out, struct 
 static enum sphex_status next_plain(struct stream *s, struct piece **out, struct sphex_error *err)
 {
 	struct piece *piece = s->pieces;
-	enum sphex_status status = input_read_at(s->in, s->offset, piece->buffer + HEADROOM_NBYTES,
-	        STEP_NBYTES, &piece->n, err);
+	enum sphex_status status = input_read_at(
+		s->in, s->offset, piece->buffer + HEADROOM_NBYTES, STEP_NBYTES, &piece->n, err);
 
 	s->offset += piece->n;
 	input_release(s->in, s->offset);
@@ -137,7 +142,8 @@ static enum sphex_status read_packed(struct stream *s, struct sphex_error *err)
 		}
 		if (!memory_reserve(&s->packed, &s->packed_cap, s->packed_n + PIECE_NBYTES, 1))
 			return fail_memory(err);
-		status = input_read_at(s->in, s->packed_n, s->packed + s->packed_n, PIECE_NBYTES, &n, err);
+		status = input_read_at(
+			s->in, s->packed_n, s->packed + s->packed_n, PIECE_NBYTES, &n, err);
 		s->packed_n += n;
 		input_release(s->in, s->packed_n);
 	} while (!status && n);
@@ -147,9 +153,9 @@ static enum sphex_status read_packed(struct stream *s, struct sphex_error *err)
 static enum sphex_status next_member(struct stream *s, struct sphex_error *err)
 {
 	size_t n_used = 0;
-	enum sphex_status status = inflate_gzip_member(s->pieces[0].reader.inf, s->packed + s->packed_used,
-	        s->packed_n - s->packed_used, &s->member, &s->member_cap, GZIP_MAX_NBYTES,
-	        &s->member_n, &n_used, err);
+	enum sphex_status status = inflate_gzip_member(s->pieces[0].reader.inf,
+		s->packed + s->packed_used, s->packed_n - s->packed_used, &s->member,
+		&s->member_cap, GZIP_MAX_NBYTES, &s->member_n, &n_used, err);
 
 	s->member_used = 0;
 	s->packed_used += n_used;
@@ -190,14 +196,15 @@ static enum sphex_status find_kind(struct stream *s, struct sphex_error *err)
 	enum sphex_status status = input_read_at(s->in, 0, start, sizeof(start), &n, err);
 
 	if (n >= 2 && start[0] == 0x1f && start[1] == 0x8b)
-		s->kind = n >= BGZF_HEADER_NBYTES && bgzf_block_parse(start, n, &block) != BGZF_NOT_A_BLOCK
-		                  ? STREAM_BGZF
-		                  : STREAM_GZIP;
+		s->kind = n >= BGZF_HEADER_NBYTES &&
+					  bgzf_block_parse(start, n, &block) != BGZF_NOT_A_BLOCK
+				  ? STREAM_BGZF
+				  : STREAM_GZIP;
 	return status;
 }
 
-static enum sphex_status make_pieces(struct stream *s, size_t n, crc32_fn *crc32,
-        struct sphex_error *err)
+static enum sphex_status make_pieces(
+	struct stream *s, size_t n, crc32_fn *crc32, struct sphex_error *err)
 {
 	s->pieces = memory_new_zeroed(n, sizeof(*s->pieces));
 	if (!s->pieces)
@@ -217,8 +224,8 @@ static enum sphex_status make_pieces(struct stream *s, size_t n, crc32_fn *crc32
 	return SPHEX_OK;
 }
 
-static enum sphex_status stream_start(struct stream *s, unsigned n_threads, crc32_fn *crc32,
-        struct sphex_error *err)
+static enum sphex_status stream_start(
+	struct stream *s, unsigned n_threads, crc32_fn *crc32, struct sphex_error *err)
 {
 	static const struct ordered_steps steps = {take_piece, work_piece};
 	enum sphex_status status = find_kind(s, err);
@@ -233,7 +240,7 @@ static enum sphex_status stream_start(struct stream *s, unsigned n_threads, crc3
 }
 
 static enum sphex_status stream_over(struct input *in, bool owns_input, unsigned n_threads,
-        crc32_fn *crc32, struct stream **out, struct sphex_error *err)
+	crc32_fn *crc32, struct stream **out, struct sphex_error *err)
 {
 	struct stream *s = memory_new_zeroed(1, sizeof(*s));
 	enum sphex_status status = SPHEX_OK;
@@ -255,7 +262,7 @@ static enum sphex_status stream_over(struct input *in, bool owns_input, unsigned
 }
 
 enum sphex_status stream_open(const char *path, unsigned n_threads, crc32_fn *crc32,
-        struct stream **out, struct sphex_error *err)
+	struct stream **out, struct sphex_error *err)
 {
 	struct input *in;
 	enum sphex_status status = input_open(path, &in, err);
@@ -299,7 +306,8 @@ enum stream_kind stream_kind(const struct stream *s)
 
 /* ---------------------------------------------------------------- the window */
 
-/* Saves the leftover before the next piece may overwrite it: the slot is released by asking for more. */
+/* Saves the leftover before the next piece may overwrite it: the slot is released by asking for
+ * more. */
 static enum sphex_status keep_leftover(struct stream *s, size_t n_consumed, struct sphex_error *err)
 {
 	size_t n = s->window_n - n_consumed;
@@ -331,10 +339,11 @@ static void join_piece(struct stream *s, struct piece *piece)
 }
 
 enum sphex_status stream_next(struct stream *s, size_t n_consumed, const uint8_t **data, size_t *n,
-        struct sphex_error *err)
+	struct sphex_error *err)
 {
-	static enum sphex_status (*const next[])(struct stream *, struct piece **, struct sphex_error *) = {
-	        [STREAM_PLAIN] = next_plain, [STREAM_GZIP] = next_gzip, [STREAM_BGZF] = next_bgzf};
+	static enum sphex_status (*const next[])(
+		struct stream *, struct piece **, struct sphex_error *) = {
+		[STREAM_PLAIN] = next_plain, [STREAM_GZIP] = next_gzip, [STREAM_BGZF] = next_bgzf};
 	enum sphex_status status = keep_leftover(s, n_consumed, err);
 	struct piece *piece;
 

@@ -13,7 +13,8 @@ void claims_free(struct claims *c)
 
 void claims_clear(struct claims *c)
 {
-	/* a table much larger than its use would be wiped for nothing on each of many small contigs */
+	/* a table much larger than its use would be wiped for nothing on each of many small contigs
+	 */
 	if (c->n < c->n_slots / 16)
 		claims_free(c);
 	else if (c->n_slots)

@@ -9,18 +9,18 @@
 const char *filter_reason_name(enum filter_reason reason)
 {
 	static const char *const names[] = {[REASON_NONE] = "used",
-	        [REASON_UNMAPPED] = "unmapped",
-	        [REASON_SECONDARY] = "secondary",
-	        [REASON_QC_FAIL] = "qc_fail",
-	        [REASON_DUPLICATE] = "duplicate",
-	        [REASON_SUPPLEMENTARY] = "supplementary",
-	        [REASON_FLAG] = "flag",
-	        [REASON_REQUIRE_FLAGS] = "require_flags",
-	        [REASON_REQUIRE_TAG] = "require_tag",
-	        [REASON_WASP] = "wasp",
-	        [REASON_EXCLUDE_TAG] = "exclude_tag",
-	        [REASON_LOW_MAPQ] = "low_mapq",
-	        [REASON_NO_SEQ] = "no_seq"};
+		[REASON_UNMAPPED] = "unmapped",
+		[REASON_SECONDARY] = "secondary",
+		[REASON_QC_FAIL] = "qc_fail",
+		[REASON_DUPLICATE] = "duplicate",
+		[REASON_SUPPLEMENTARY] = "supplementary",
+		[REASON_FLAG] = "flag",
+		[REASON_REQUIRE_FLAGS] = "require_flags",
+		[REASON_REQUIRE_TAG] = "require_tag",
+		[REASON_WASP] = "wasp",
+		[REASON_EXCLUDE_TAG] = "exclude_tag",
+		[REASON_LOW_MAPQ] = "low_mapq",
+		[REASON_NO_SEQ] = "no_seq"};
 
 	return names[reason];
 }
@@ -88,7 +88,8 @@ enum sphex_status tag_test_parse(const char *text, struct tag_test *out, struct 
 
 	memset(out, 0, sizeof(*out));
 	if (strlen(text) < 6 || text[2] != ':' || text[4] != ':' || !strchr("AifZ", text[3]))
-		return fail(err, SPHEX_E_ARGUMENT, "a tag with its value looks like vW:i:1, not %s", text);
+		return fail(err, SPHEX_E_ARGUMENT, "a tag with its value looks like vW:i:1, not %s",
+			text);
 	memcpy(out->name, text, 2);
 	out->type = text[3];
 	if (out->type == 'i')

@@ -67,12 +67,12 @@ const char *fragment_column_word(unsigned column)
 static unsigned count_of(uint8_t says)
 {
 	static const uint8_t columns[] = {[CLASS_REF] = COUNT_REF,
-	        [CLASS_ALT] = COUNT_ALT,
-	        [CLASS_OTHER] = COUNT_OTHER,
-	        [CLASS_AMBIGUOUS] = COUNT_AMBIGUOUS,
-	        [CLASS_LOW_BASEQ] = COUNT_LOW_BASEQ,
-	        [SAYS_LOW_MAPQ] = COUNT_LOW_MAPQ,
-	        [SAYS_FILTERED] = COUNT_FILTERED};
+		[CLASS_ALT] = COUNT_ALT,
+		[CLASS_OTHER] = COUNT_OTHER,
+		[CLASS_AMBIGUOUS] = COUNT_AMBIGUOUS,
+		[CLASS_LOW_BASEQ] = COUNT_LOW_BASEQ,
+		[SAYS_LOW_MAPQ] = COUNT_LOW_MAPQ,
+		[SAYS_FILTERED] = COUNT_FILTERED};
 
 	return columns[says];
 }
@@ -97,7 +97,8 @@ uint8_t fragment_join(uint8_t column, uint8_t says)
 	return (uint8_t)join_counts(column, count_of(says));
 }
 
-void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_NATIVE_COUNTS])
+void fragments_count(
+	struct observation *items, size_t n, bool by_read, uint32_t counts[N_NATIVE_COUNTS])
 {
 	size_t n_used = 0;
 

@@ -1,6 +1,6 @@
 /*
- * The records of one name over one variant are one fragment, which counts once. Sources: rules of the
- * native mode, section 4.
+ * The records of one name over one variant are one fragment, which counts once. Sources: rules of
+ * the native mode, section 4.
  */
 #ifndef SPHEX_FRAGMENT_H
 #define SPHEX_FRAGMENT_H
@@ -29,6 +29,7 @@ uint8_t fragment_join(uint8_t column, uint8_t says);
  * Adds the observations of one variant, given in file order, to its counts. `items` is reordered.
  * by_read: every observation counts on its own.
  */
-void fragments_count(struct observation *items, size_t n, bool by_read, uint32_t counts[N_NATIVE_COUNTS]);
+void fragments_count(
+	struct observation *items, size_t n, bool by_read, uint32_t counts[N_NATIVE_COUNTS]);
 
 #endif

@@ -1,4 +1,5 @@
-/* The counting rules of every mode as data. Sources: docs/counting.md names the rule page of each. */
+/* The counting rules of every mode as data. Sources: docs/counting.md names the rule page of each.
+ */
 #ifndef SPHEX_MODES_H
 #define SPHEX_MODES_H
 
@@ -25,7 +26,8 @@ enum claim_order {
 /* Order and look of the columns. */
 enum table_style {
 	TABLE_WASP2, /* pos0, GT; attributes before the counts; quotes as CSV has them */
-	TABLE_NATIVE /* id, gt; attributes behind the counts; texts as they are, "." for a missing one */
+	TABLE_NATIVE /* id, gt; attributes behind the counts; texts as they are, "." for a missing
+			one */
 };
 
 struct count_rules {
@@ -33,15 +35,17 @@ struct count_rules {
 	enum table_style style;
 	unsigned n_counts; /* count columns, and their names */
 	const char *count_names[MAX_COUNTS];
-	uint16_t exclude_flags;     /* a record with one of these bits says nothing (without a filter) */
-	uint16_t silent_bases;      /* bit c: base code c says nothing */
+	uint16_t
+		exclude_flags; /* a record with one of these bits says nothing (without a filter) */
+	uint16_t silent_bases; /* bit c: base code c says nothing */
 	bool padding_consumes_read; /* P moves on in the read, as I does */
-	bool spanning_claims;       /* a record that spans a site without a base there claims its name */
-	bool text_alleles;          /* alleles of more than one base are compared with the read's text */
+	bool spanning_claims; /* a record that spans a site without a base there claims its name */
+	bool text_alleles;    /* alleles of more than one base are compared with the read's text */
 	enum site_choice choice;
 	enum claim_order claims;
 	bool reports_filtered;       /* records that the filter drops are counted where they look */
-	bool missing_contig_is_null; /* sites on contigs that the BAM lacks have no counts, else zeros */
+	bool missing_contig_is_null; /* sites on contigs that the BAM lacks have no counts, else
+					zeros */
 };
 
 const struct count_rules *count_rules_of(enum sphex_mode mode);

@@ -1,6 +1,7 @@
 /*
  * 128 bits that stand for a read name. Two of n names collide with a chance of n * n / 2^129: for a
- * billion names on one contig less than 10^-20. Made of folded products of 64 bits, 16 bytes a step.
+ * billion names on one contig less than 10^-20. Made of folded products of 64 bits, 16 bytes a
+ * step.
  */
 #ifndef SPHEX_NAME_HASH_H
 #define SPHEX_NAME_HASH_H

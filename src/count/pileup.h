@@ -27,7 +27,8 @@ enum sphex_status pileup_add(
 enum sphex_status pileup_finish(struct pileup *p, struct sphex_error *err);
 /* Fragments (or records) in the columns REF, ALT and other so far. */
 uint64_t pileup_n_counted(const struct pileup *p);
-/* What records said so far about SNVs: those in the counts, and those that joined their fragment. */
+/* What records said so far about SNVs: those in the counts, and those that joined their fragment.
+ */
 uint64_t pileup_n_observations(const struct pileup *p);
 
 #endif

@@ -4,10 +4,10 @@
 #include <string.h>
 
 static const unsigned orders[][TABLE_MAX_COLUMNS] = {
-        [TABLE_WASP2] = {FIELD_CHROM, FIELD_POS0, FIELD_POS, FIELD_REF, FIELD_ALT, FIELD_GT,
-                FIELD_ATTRIBUTE, FIELD_COUNT},
-        [TABLE_NATIVE] = {FIELD_CHROM, FIELD_POS, FIELD_ID, FIELD_REF, FIELD_ALT, FIELD_GT, FIELD_COUNT,
-                FIELD_ATTRIBUTE}};
+	[TABLE_WASP2] = {FIELD_CHROM, FIELD_POS0, FIELD_POS, FIELD_REF, FIELD_ALT, FIELD_GT,
+		FIELD_ATTRIBUTE, FIELD_COUNT},
+	[TABLE_NATIVE] = {FIELD_CHROM, FIELD_POS, FIELD_ID, FIELD_REF, FIELD_ALT, FIELD_GT,
+		FIELD_COUNT, FIELD_ATTRIBUTE}};
 
 #define N_ORDERED 8
 
@@ -47,12 +47,12 @@ size_t table_n_rows(const struct table *t)
 const char *table_column_name(const struct table *t, unsigned column)
 {
 	static const char *const names[] = {[FIELD_CHROM] = "chrom",
-	        [FIELD_POS0] = "pos0",
-	        [FIELD_POS] = "pos",
-	        [FIELD_ID] = "id",
-	        [FIELD_REF] = "ref",
-	        [FIELD_ALT] = "alt",
-	        [FIELD_GT] = "GT"};
+		[FIELD_POS0] = "pos0",
+		[FIELD_POS] = "pos",
+		[FIELD_ID] = "id",
+		[FIELD_REF] = "ref",
+		[FIELD_ALT] = "alt",
+		[FIELD_GT] = "GT"};
 	unsigned field = t->fields[column];
 
 	if (field == FIELD_GT && t->rules->style == TABLE_NATIVE)

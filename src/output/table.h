@@ -1,6 +1,6 @@
 /*
- * The result as columns and cells: which columns there are depends on the rows, what they hold on the
- * variants and the counts. Nothing is copied; the table borrows everything.
+ * The result as columns and cells: which columns there are depends on the rows, what they hold on
+ * the variants and the counts. Nothing is copied; the table borrows everything.
  */
 #ifndef SPHEX_TABLE_H
 #define SPHEX_TABLE_H

@@ -63,7 +63,8 @@ static void check(struct call_room *room, size_t first, size_t n, unsigned place
 
 		guard_paint(&room->calls, calls, n);
 		/* what lies before the first byte that is named is never read */
-		room->rows.row[row]->call_bases(p - first / 2, q - first, first, n, min_baseq, calls);
+		room->rows.row[row]->call_bases(
+			p - first / 2, q - first, first, n, min_baseq, calls);
 		cr_assert(memcmp(calls, expected, n) == 0, "%s, first %zu, n %zu",
 			room->rows.row[row]->name, first, n);
 		cr_assert(guard_paint_is_whole(&room->calls, calls, n), "%s wrote beyond, n %zu",
@@ -89,7 +90,7 @@ Test(call_bases, long_reads_too)
 	struct prng r = {.state = 12};
 
 	for (int i = 0; i < 200; i++)
-		check(&room, prng_below(&r, 70), prng_below(&r, MAX_LONG), i % 2 ? GUARD_BEGIN : GUARD_END,
-			&r);
+		check(&room, prng_below(&r, 70), prng_below(&r, MAX_LONG),
+			i % 2 ? GUARD_BEGIN : GUARD_END, &r);
 	call_room_free(&room);
 }

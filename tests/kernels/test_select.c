@@ -91,9 +91,8 @@ Test(select, compiled_rows_have_their_name_and_all_kernels)
 		if (!row)
 			continue;
 		cr_assert(strcmp(row->name, rows[i].name) == 0, "%s", rows[i].name);
-		cr_assert(
-			row->quality_mask && row->unpack_bases && row->classify &&
-				row->find_bytes && row->count_byte,
+		cr_assert(row->quality_mask && row->unpack_bases && row->classify &&
+				  row->find_bytes && row->count_byte,
 			"%s lacks a kernel", row->name);
 	}
 }

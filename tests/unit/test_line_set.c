@@ -15,8 +15,9 @@ static void add_line(struct variants *v, const struct line_key *key, bool has_ro
 
 	cr_assert(!variants_add(v, key->contig, key->pos0, key->pos0 + (uint32_t)key->ref.n,
 		key->ref.p, key->ref.n, key->alt.p, key->alt.n, POOL_NONE, &err));
-	cr_assert(!variants_add_extra(
-		v, (struct variant_extra){(uint32_t)v->n, has_row ? VARIANT_NO_ID : VARIANT_NO_ROW}, &err));
+	cr_assert(!variants_add_extra(v,
+		(struct variant_extra){(uint32_t)v->n, has_row ? VARIANT_NO_ID : VARIANT_NO_ROW},
+		&err));
 }
 
 /* By comparing with every line. */

@@ -77,7 +77,8 @@ Test(record, absent_bases_and_qualities_are_told)
 	bam_add(&b,
 		(struct bam_read){.name = "x", .ref_id = -1, .pos0 = -1, .cigar = "*", .flag = 4});
 	cr_assert_eq(record_parse(b.data, b.n, N_REFS, &r, &err), SPHEX_OK);
-	cr_assert(r.n_bases == 0 && r.n_cigar == 0 && r.tags == r.end && (int64_t)record_cigar_span(&r).ref == 0,
+	cr_assert(r.n_bases == 0 && r.n_cigar == 0 && r.tags == r.end &&
+			  (int64_t)record_cigar_span(&r).ref == 0,
 		"SEQ *");
 	b.n = 0;
 	bam_add(&b, (struct bam_read){.name = "x", .cigar = "3M", .seq = "ACG"});

@@ -20,8 +20,8 @@ static struct variants variants_of(const char *text, const char *has_row)
 	add_lines(&v, text);
 	v.extras = memory_new(v.n, sizeof(*v.extras));
 	for (size_t i = 0; i < v.n; i++)
-		v.extras[i] = (struct variant_extra){
-			(uint32_t)i + 1, !has_row || has_row[i] == '1' ? VARIANT_NO_ID : VARIANT_NO_ROW};
+		v.extras[i] = (struct variant_extra){(uint32_t)i + 1,
+			!has_row || has_row[i] == '1' ? VARIANT_NO_ID : VARIANT_NO_ROW};
 	return v;
 }
 

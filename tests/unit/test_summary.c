@@ -88,7 +88,8 @@ Test(summary, has_all_members_in_order)
 		"  \"inputs\": {\n"
 		"    \"bam\": {\"path\": \"x.bam\", \"bytes\": 1000},\n"
 		"    \"variants\": {\"path\": \"y.vcf\", \"bytes\": 20}\n"
-		"  },\n  \"median_reference_ratio\": {},\n  \"index\": \"used\",\n  \"bytes_read\": 500,\n  \"records_read\": 12345678901,\n"
+		"  },\n  \"median_reference_ratio\": {},\n  \"index\": \"used\",\n  "
+		"\"bytes_read\": 500,\n  \"records_read\": 12345678901,\n"
 		"  \"observations\": 9,\n  \"counted\": 7,\n  \"rows\": 3,\n"
 		"  \"share_of_rows_without_coverage\": 0.333333,\n  \"truncated\": false,\n"
 		"  \"seconds\": {\"variants\": 0.250, \"bam\": 1.500}\n}\n",
