@@ -196,7 +196,7 @@ Test(reader, larger_files_in_units_of_many_blocks)
 
 Test(reader, records_longer_than_many_units)
 {
-	static const size_t sizes[] = {5, 3000, 10, 90000, 20, 20, 20, 200000, 1};
+	static const size_t sizes[] = {5, 3000, 10, 20000, 20, 20, 20, 40000, 1};
 	struct bytes bam = {0};
 	struct prng r = {3};
 
