@@ -84,7 +84,11 @@ test_sanitizer() {
 		part "$1: unit tests" "build/$1/unit_tests"
 		part "$1: kernel tests" "build/$1/kernel_tests"
 	fi
-	part "$1: end to end, bounded" bounded_end_to_end "build/$1/sphex"
+	if [ "$1" = asan ]; then
+		part 'asan: end to end, bounded' bounded_end_to_end build/asan/sphex
+	else
+		part "$1: tables, bounded" bounded_tables "build/$1/sphex"
+	fi
 }
 
 test_aarch64() {
@@ -169,7 +173,7 @@ end_to_end() {
 	each_of 'tests/end_to_end/check_*'
 }
 
-# In an emulator: what the kernels have a part in.
+# In an emulator and with the slower sanitizers: what the kernels and threads have a part in.
 bounded_tables() {
 	QUICK=1
 	SPHEX=$PWD/$1
