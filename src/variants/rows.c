@@ -148,6 +148,14 @@ static enum sphex_status make_rows(struct rows_job *job, struct sphex_error *err
 	return status;
 }
 
+/* There is one: who calls the library gives a file of lines, or the variants. */
+static const char *file_of_variants(const struct rows_options *o)
+{
+	if (o->joined_lines)
+		return o->joined_lines;
+	return o->variant_lines ? o->variant_lines : o->variants;
+}
+
 static enum sphex_status finish(struct rows_job *job, struct sphex_error *err)
 {
 	struct rows *rows = job->rows;
@@ -165,8 +173,7 @@ static enum sphex_status finish(struct rows_job *job, struct sphex_error *err)
 		fail(err, SPHEX_E_EMPTY, "no variant was selected");
 		with_hint(err, "single bases that are heterozygous in the sample are, and what "
 			       "options add");
-		return at_file(err, job->options->variant_lines ? job->options->variant_lines
-								: job->options->variants);
+		return at_file(err, file_of_variants(job->options));
 	}
 	fail(err, SPHEX_E_EMPTY, "no selected variant lies in a region");
 	with_hint(err, "contigs have to have the same names in both files");

@@ -254,3 +254,28 @@ Test(rows, joined_lines_need_no_bed_file_but_annotation_names_the_columns)
 	temp_remove(joined);
 	temp_remove(genes);
 }
+
+Test(rows, the_file_that_held_no_variant_is_named)
+{
+	char *empty = text_file("", ".bed");
+	struct rows_options joined = {.joined_lines = empty, .variant_lines = "no/such.bed"};
+	struct variants v = {0};
+	struct rows rows = {0};
+	struct sphex_error err;
+	struct table t;
+
+	t = make("", NULL, NULL, joined);
+	cr_assert_eq(t.status, SPHEX_E_EMPTY);
+	cr_assert_str_eq(t.err.file, empty);
+	t = make("", NULL, NULL, (struct rows_options){.variant_lines = empty});
+	cr_assert_str_eq(t.err.file, empty);
+	t = make("", NULL, NULL, NONE);
+	cr_assert_str_eq(t.err.file, "in.vcf");
+	/* a caller of the library need not have a file of variants */
+	joined.variant_lines = NULL;
+	cr_assert_eq(rows_make(&joined, &v, &rows, &err), SPHEX_E_EMPTY);
+	cr_assert_str_eq(err.file, empty);
+	rows_free(&rows);
+	variants_free(&v);
+	temp_remove(empty);
+}
