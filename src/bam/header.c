@@ -24,6 +24,20 @@ static enum sphex_status bad(struct sphex_error *err, const char *what)
 	return fail(err, SPHEX_E_DATA, "damaged BAM header: %s", what);
 }
 
+/* As samtools has it: each line up to the first NUL is one of a SAM header, none is empty. */
+static bool is_sam_header(const uint8_t *text, size_t n)
+{
+	const uint8_t *line = text, *nul = memchr(text, 0, n), *end = nul ? nul : text + n;
+
+	while (line && line < end) {
+		if (*line != '@')
+			return false;
+		line = memchr(line, '\n', (size_t)(end - line));
+		line += line != NULL;
+	}
+	return true;
+}
+
 /* Walks over the references without keeping them, to learn whether all bytes are there. */
 static enum sphex_status skip_refs(struct cursor *c, uint32_t n_refs, struct sphex_error *err)
 {
@@ -96,6 +110,8 @@ enum sphex_status bam_header_parse(const uint8_t *data, size_t n, struct bam_hea
 		*n_needed = n + 1;
 	if (status)
 		return status;
+	if (!is_sam_header(text, text_nbytes))
+		return bad(err, "a line of its text does not begin with @");
 	*n_used = n - cursor_left(&c);
 	out->text = memory_copy_text((const char *)text, text_nbytes);
 	out->text_nbytes = text_nbytes;

@@ -90,6 +90,29 @@ Test(header, may_be_without_text_and_references)
 	bytes_free(&b);
 }
 
+Test(header, every_line_of_its_text_begins_with_an_at_sign)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		enum sphex_status status;
+	} cases[] = {{"@HD\tVN:1.6\n@CO\n", 16, SPHEX_OK}, {"@HD\tVN:1.6", 10, SPHEX_OK},
+		{"@HD\tVN:1.6\n\0\0", 13, SPHEX_OK}, {"\0", 1, SPHEX_OK},
+		{"`HD\tVN:1.6\n", 11, SPHEX_E_DATA}, {"@HD\tVN:1.6\nSQ\n", 14, SPHEX_E_DATA},
+		{"@HD\tVN:1.6\n\n@CO\n", 16, SPHEX_E_DATA}, {"\n", 1, SPHEX_E_DATA}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct bytes b = {0};
+
+		bytes_add(&b, "BAM\1", 4);
+		bytes_add_number(&b, cases[i].n, 4);
+		bytes_add(&b, cases[i].text, cases[i].n);
+		bytes_add_number(&b, 0, 4);
+		expect_status(&b, cases[i].status, cases[i].text);
+		bytes_free(&b);
+	}
+}
+
 Test(header, every_truncation_asks_for_more_but_not_for_more_than_there_is)
 {
 	struct bytes b = make_header("@HD\tVN:1.6\n", names, 5);
@@ -127,7 +150,7 @@ Test(header, lengths_that_lie_are_damage_or_ask_for_more)
 {
 	/* offsets of l_text, n_ref, and l_name of the first and last reference */
 	static const uint32_t lies[] = {0x7fffffff, 0x80000000, 0xffffffff, 0x10000, 0, 6};
-	struct bytes good = make_header("text", names, 5), b = {0};
+	struct bytes good = make_header("@CO\n", names, 5), b = {0};
 	const size_t at[] = {4, 12, 16, good.n - 10};
 
 	for (size_t i = 0; i < 4 * 6; i++) {
