@@ -46,14 +46,18 @@ COUNT_RECORDS = ["samtools", "view", "-c"]
 WASP2 = "wasp2-count"
 WASP2_PYTHON = environment.REPOSITORY / "build" / "venv-python" / "bin" / "python"
 COUNT_ALLELES = [WASP2, "count-variants", "-s", "S1", "-o", "wasp2.tsv"]
+REGIONS_BY_INDEX = ["a:1000001-1500000", "a:2500001", "b", "none", "c:1-700000"]
 OTHERS = {
     "bam-blocks": {
         "`samtools view -c`": [*COUNT_RECORDS, "in.bam"],
         "WASP2 1.5.0": [*COUNT_ALLELES, "in.bam", "in.vcf"],
     },
-    "bai": {
-        "`samtools view -c`, by contigs": [*COUNT_RECORDS, "bai.bam", "a", "b", "none", "c"],
-        "WASP2 1.5.0": [*COUNT_ALLELES, "bai.bam", "places.vcf"],
+    **{
+        target: {
+            "`samtools view -c`, by regions": [*COUNT_RECORDS, bam, *REGIONS_BY_INDEX],
+            "WASP2 1.5.0": [*COUNT_ALLELES, bam, "places.vcf"],
+        }
+        for target, bam in (("bai", "bai.bam"), ("csi", "csi.bam"), ("csi-content", "csi.bam"))
     },
 }
 KEPT = environment.REPOSITORY / "build" / "flips"
@@ -312,8 +316,8 @@ def show(options: argparse.Namespace, made: list[Batch], folder: Path) -> int:
 def others(names: list[str], n_runs: int, seed: int, folder: Path) -> None:
     """Show what samtools and WASP2 make of files that are damaged as ours, as a table."""
     world = prepare(0, folder)
-    print("| damaged | program | an error | the same result | another result, exit 0 | no end |")
-    print("|---|---|---|---|---|---|")
+    print("| damaged | program | an error | the same result | another result, exit 0 | a crash | no end |")
+    print("|---|---|---|---|---|---|---|")
     for name in names or OTHERS:
         ways = OTHERS[name]
         (target,) = find_targets([name])
@@ -328,7 +332,7 @@ def others(names: list[str], n_runs: int, seed: int, folder: Path) -> None:
         for program, words in ways.items():
             sums[program] = what_it_makes_of(words, sorted(kept.iterdir()), target.file, world)
         for program, made in sums.items():
-            cells = " | ".join(str(made[key]) for key in ("error", "same", "other", "no end"))
+            cells = " | ".join(str(made[key]) for key in ("error", "same", "other", "crash", "no end"))
             print(f"| {target.file} | {program} | {cells} |", flush=True)
 
 
@@ -349,19 +353,25 @@ def what_it_says(command: list[str], folder: Path) -> bytes | str:
     """Return the result of another program, or in a word why there is none."""
     table = folder / "wasp2.tsv"
     table.unlink(missing_ok=True)
-    if command[0] == WASP2:
-        status, out = wasp2(command[1:], folder), b""
-    else:
-        ran = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-        status, out = ran.returncode, ran.stdout
-    written = table.read_bytes() if table.exists() else b""
-    return "no end" if status < 0 else "error" if status else written or out
+    status, out = (wasp2 if command[0] == WASP2 else run_other)(command, folder)
+    if status != 0:
+        return "no end" if status is None else "crash" if status < 0 else "error"
+    return table.read_bytes() if table.exists() else out
 
 
-def wasp2(args: list[str], folder: Path) -> int:
-    """Count with WASP2; return its exit status."""
-    print(json.dumps([str(folder), PATIENCE, args]), file=wasp2_runs().stdin, flush=True)
-    return int(wasp2_runs().stdout.readline())
+def run_other(command: list[str], folder: Path) -> tuple[int | None, bytes]:
+    """Run a program; return its exit status, None if it does not end, and its output."""
+    try:
+        ran = subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return None, b""
+    return ran.returncode, ran.stdout
+
+
+def wasp2(command: list[str], folder: Path) -> tuple[int | None, bytes]:
+    """Count with WASP2, which is kept running for it."""
+    print(json.dumps([str(folder), PATIENCE, command[1:]]), file=wasp2_runs().stdin, flush=True)
+    return json.loads(wasp2_runs().stdout.readline()), b""
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """Runs the original WASP2 for flip.py, each count in a process forked off this one: its start takes seconds.
 
 In: lines of standard input, JSON lists: folder, seconds to wait, arguments after `wasp2-count`.
-Out: a line for each, the exit status; -1 when the count did not end in time.
+Out: a line for each, the exit status, negative after a signal; null when the count did not end in time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "differential"))
 import original  # found through the line above
 
 
-def run(folder: str, seconds: float, args: list[str]) -> int:
+def run(folder: str, seconds: float, args: list[str]) -> int | None:
     """Count in a process of its own, which is ended when it takes too long."""
     child = os.fork()
     if child == 0:
@@ -26,13 +26,12 @@ def run(folder: str, seconds: float, args: list[str]) -> int:
     while time.monotonic() < end:
         pid, how = os.waitpid(child, os.WNOHANG)
         if pid:
-            return abs(os.waitstatus_to_exitcode(how))
+            return os.waitstatus_to_exitcode(how)
         time.sleep(0.01)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return -1
+    return None
 
 
 for line in sys.stdin:
-    status = run(*json.loads(line))
-    os.write(3, f"{status}\n".encode())
+    os.write(3, f"{json.dumps(run(*json.loads(line)))}\n".encode())
