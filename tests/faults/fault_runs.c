@@ -114,7 +114,10 @@ static const struct fault_kind {
 	{"write ENOSPC", {CALL_WRITE, EFFECT_ERROR, ENOSPC, 0, false}, OUTCOME_FAILURE, 1},
 	{"write EINTR", {CALL_WRITE, EFFECT_ERROR, EINTR, 0, false}, OUTCOME_COMPLETE, 1},
 	{"all writes short", {CALL_WRITE, EFFECT_SHORT, 0, 1, true}, OUTCOME_COMPLETE, 0},
+	{"write EPIPE", {CALL_WRITE, EFFECT_ERROR, EPIPE, 0, false}, OUTCOME_FAILURE, 1},
 	{"open EMFILE", {CALL_OPEN, EFFECT_ERROR, EMFILE, 0, false}, OUTCOME_EITHER, 1},
+	/* another name is tried: with O_EXCL nothing is opened through a link */
+	{"open of a link", {CALL_CREATE, EFFECT_LINK, 0, 0, false}, OUTCOME_COMPLETE, 1},
 	{"stat EIO", {CALL_STAT, EFFECT_ERROR, EIO, 0, false}, OUTCOME_EITHER, 1},
 	/* that of the folder comes when the new file is there */
 	{"sync EIO", {CALL_SYNC, EFFECT_ERROR, EIO, 0, false}, OUTCOME_EITHER, 1},
@@ -125,6 +128,9 @@ static const struct fault_kind {
 	{"SIGINT", {~0u, EFFECT_SIGNAL, SIGINT, 0, false}, OUTCOME_KILLED, 5},
 	{"SIGTERM", {~(unsigned)CALL_ALLOCATE, EFFECT_SIGNAL, SIGTERM, 0, false}, OUTCOME_KILLED,
 		1},
+	/* a write tells the same, and in words */
+	{"SIGPIPE", {~(unsigned)CALL_ALLOCATE, EFFECT_SIGNAL, SIGPIPE, 0, false}, OUTCOME_COMPLETE,
+		5},
 };
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -241,7 +247,7 @@ static void feed(const char *path)
 static void run_child(const struct run *run, struct seam *seam, const struct seam_fault *fault)
 {
 	char *args[MAX_ARGS], path[64];
-	int n = 0;
+	int n = 0, status;
 
 	connect_to(STDIN_FILENO, "/dev/null", O_RDONLY);
 	if (run->stdin_file) {
@@ -255,7 +261,9 @@ static void run_child(const struct run *run, struct seam *seam, const struct sea
 	args[n] = NULL;
 	alarm(HANG_SECONDS);
 	seam_arm(seam, fault);
-	exit(sphex_main(n, args)); /* leaks are looked for on the way out */
+	status = sphex_main(n, args);
+	seam_disarm();
+	exit(status); /* leaks are looked for on the way out, and counters written */
 }
 
 static void start(

@@ -25,6 +25,11 @@ void seam_arm(struct seam *with, const struct seam_fault *fault)
 	seam = with;
 }
 
+void seam_disarm(void)
+{
+	seam->armed = false;
+}
+
 /* Counts a call; true when it meets the fault. A signal is sent, and the call is then as any other.
  */
 static bool meets(enum seam_call call)
@@ -144,6 +149,21 @@ ssize_t __wrap_write(int fd, const void *data, size_t n)
 /* ---------------------------------------------------------------- files */
 
 int __real_open64(const char *path, int flags, mode_t mode);
+
+/* The link is gone afterwards; a file that was opened through it stays. */
+static int open_behind_link(const char *path, int flags, mode_t mode)
+{
+	int fd, errnum;
+
+	if (symlink("stolen", path) != 0)
+		return -1;
+	fd = __real_open64(path, flags, mode);
+	errnum = errno;
+	unlink(path);
+	errno = errnum;
+	return fd;
+}
+
 int __wrap_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...)
 {
@@ -154,6 +174,8 @@ int __wrap_open64(const char *path, int flags, ...)
 	if (flags & O_CREAT)
 		mode = va_arg(args, mode_t);
 	va_end(args);
+	if (flags & O_CREAT && meets(CALL_CREATE))
+		return open_behind_link(path, flags, mode);
 	return meets(CALL_OPEN) ? -1 : __real_open64(path, flags, mode);
 }
 

@@ -22,14 +22,16 @@ enum seam_call {
 	CALL_RENAME = 1 << 7,
 	CALL_REMOVE = 1 << 8,
 	CALL_PERMIT = 1 << 9, /* fchmod */
-	CALL_THREAD = 1 << 10
+	CALL_THREAD = 1 << 10,
+	CALL_CREATE = 1 << 11 /* those of open() that may make a file */
 };
 
 enum seam_effect {
-	EFFECT_ERROR, /* the call fails with `errnum` */
-	EFFECT_SHORT, /* one byte is moved */
-	EFFECT_END,   /* a read tells the end of the file */
-	EFFECT_SIGNAL /* the process gets `errnum` as a signal, then the call goes on */
+	EFFECT_ERROR,  /* the call fails with `errnum` */
+	EFFECT_SHORT,  /* one byte is moved */
+	EFFECT_END,    /* a read tells the end of the file */
+	EFFECT_SIGNAL, /* the process gets `errnum` as a signal, then the call goes on */
+	EFFECT_LINK    /* somebody has put a symbolic link where the file is to be made */
 };
 
 struct seam_fault {
@@ -49,5 +51,7 @@ struct seam {
 
 /* Calls that follow meet this fault. */
 void seam_arm(struct seam *seam, const struct seam_fault *fault);
+/* Calls that follow are no longer the program's. */
+void seam_disarm(void);
 
 #endif
