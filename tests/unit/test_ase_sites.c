@@ -207,6 +207,24 @@ Test(ase_sites, lines_that_are_no_records_are_errors)
 	}
 }
 
+Test(ase_sites, what_is_no_vcf_is_a_format_error)
+{
+	static const char *const texts[] = {"", "\n", "c1\t5\t.\tA\tG\n", "##fileformat=VCFv3.3\n",
+		"##fileformat=VCFv4.x\n", "##fileformat=VCFv4.100\n", "##fileformat=VCFv4.2\n",
+		"##fileformat=VCFv4.2\n##contig=<ID=c1>\n"};
+
+	for (size_t i = 0; i < N_OF(texts); i++) {
+		struct ase_sites sites = {0};
+		struct ase_vcf_facts facts = {0};
+		struct sphex_error err;
+
+		cr_assert_eq(
+			read_text(texts[i], &sites, &facts, &err), SPHEX_E_FORMAT, "%s", texts[i]);
+		ase_sites_free(&sites);
+		ase_vcf_facts_free(&facts);
+	}
+}
+
 Test(ase_sites, contigs_come_from_the_header_or_from_the_records)
 {
 	static const char columns[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
@@ -225,11 +243,14 @@ Test(ase_sites, contigs_come_from_the_header_or_from_the_records)
 	ase_vcf_facts_free(&facts);
 	facts = (struct ase_vcf_facts){0};
 	snprintf(text, sizeof(text),
-		"##fileformat=VCFv4.1\n##contig=<length=7,ID=x>\n##contig=<ID=y>\n%s", columns);
+		"##fileformat=VCFv4.1\n##contig=<length=7,ID=x>\n##contig=<ID=y>\n"
+		"##contig=<ID=z,length=8q>\n%s",
+		columns);
 	cr_assert_eq(read_text(text, &sites, &facts, &err), SPHEX_OK);
-	cr_assert_eq(facts.contigs.names.n, 2);
+	cr_assert_eq(facts.contigs.names.n, 3);
 	cr_assert_eq(facts.contigs.lengths[0], 7);
 	cr_assert_eq(facts.contigs.lengths[1], LENGTH_UNKNOWN);
+	cr_assert_eq(facts.contigs.lengths[2], LENGTH_UNKNOWN);
 	ase_vcf_facts_free(&facts);
 	ase_sites_free(&sites);
 }

@@ -313,6 +313,7 @@ Test(bcf, contradictions_are_errors_with_the_number_of_the_record)
 {
 	static const int32_t beyond[3] = {GT(2, 0), GT(2, 0), GT(2, 0)};
 	static const int32_t negative[3] = {-5, -5, -5};
+	static const int32_t ploidy[3 * 1025];
 	struct reading a = {.samples = "A"};
 	struct parts p = {.n_formats = 1};
 
@@ -326,6 +327,9 @@ Test(bcf, contradictions_are_errors_with_the_number_of_the_record)
 	add_descriptor(&p.formats, CHAR, 3);
 	bytes_print(&p.formats, "0/10/10/1");
 	expect_start(read_record(p, a), "! data at 0,1", "GT as text");
+	p.formats = (struct bytes){0};
+	add_ints(&p.formats, 1, INT8, 1025, ploidy);
+	expect_start(read_record(p, a), "! data at 0,1", "1025 alleles");
 	p.formats = (struct bytes){0};
 	add_ints(&p.formats, 1, INT8, 2, (int32_t[]){2, 4, 2, 4, 2, 4});
 	p.n_samples_from_3 = (unsigned)-1;

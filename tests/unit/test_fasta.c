@@ -192,7 +192,7 @@ Test(fasta, refuses_ranges_beyond_the_contig)
 /* As samtools faidx names them. */
 Test(fasta, ends_names_at_white_space_and_nowhere_else)
 {
-	char *path = put_text(">a\001b\fc\nACGT\n>\303\251\vx\nAC\n> d\177e\rf\nAC\n");
+	char *path = put_text(">a\001b\fc\nACGT\n>\303\251\vx\nAC\n> d\177e\rf\nAC\n"), out[2];
 	struct sphex_error err;
 	struct fasta *f;
 
@@ -200,6 +200,8 @@ Test(fasta, ends_names_at_white_space_and_nowhere_else)
 	cr_assert_str_eq(fasta_name(f, 0), "a\001b");
 	cr_assert_str_eq(fasta_name(f, 1), "\303\251");
 	cr_assert_str_eq(fasta_name(f, 2), "d\177e");
+	for (uint32_t i = 0; i < 3; i++)
+		cr_assert_eq(fasta_bases(f, i, 0, 2, out, &err), SPHEX_OK, "contig %u", i);
 	fasta_close(f);
 	drop(path);
 }
@@ -230,6 +232,7 @@ Test(fasta, names_file_and_line_of_a_bad_index)
 		"a\t4\t3\t4\t7",    /* more than CRLF */
 		"a\t4\t3\t2\t2",    /* several lines without ends */
 		"a\t14\t3\t4\t5",   /* goes on behind the end */
+		"a\t9\t3\t9\t10",   /* its only line does */
 		"a\t4\t3000\t4\t5", /* begins there */
 		"a\t18446744073709551615\t3\t1\t2",
 		"a\t4\t18446744073709551615\t4\t5",
@@ -262,6 +265,7 @@ Test(fasta, finds_out_an_index_of_another_file)
 		{"a\t8\t4\t4\t5\nb\t2\t16\t2\t3\n", "begins one early"},
 		{"a\t8\t6\t4\t5\nb\t2\t16\t2\t3\n", "begins one late"},
 		{"a\t8\t5\t5\t6\nb\t2\t16\t2\t3\n", "other lines"},
+		{"a\t4\t5\t2\t3\nb\t2\t16\t2\t3\n", "shorter lines"},
 		{"a\t8\t5\t4\t6\nb\t2\t16\t2\t3\n", "other line ends"},
 		{"x\t8\t5\t4\t5\nb\t2\t16\t2\t3\n", "another name"},
 		{"b\t8\t5\t4\t5\na\t2\t16\t2\t3\n", "names in another order"},
@@ -307,6 +311,52 @@ Test(fasta, refuses_a_file_of_which_no_index_can_be_made)
 		expect_refused(path, bad[i].status, "", bad[i].line, bad[i].text);
 		drop(path);
 	}
+}
+
+Test(fasta, refuses_a_header_line_of_more_than_a_mib)
+{
+	struct bytes text = {0};
+	char *path;
+
+	bytes_print(&text, ">a%0*d\nACGT\n", 1 << 20, 0);
+	path = temp_file(&text, ".fa");
+	expect_refused(path, SPHEX_E_LIMIT, "", 1, "a name without an end");
+	drop(path);
+	bytes_free(&text);
+}
+
+static void expect_changed(const struct bytes *before, const struct bytes *after)
+{
+	char *path = temp_file(before, ".fa"), out[100];
+	struct sphex_error err;
+	struct fasta *f;
+
+	cr_assert_eq(fasta_open(path, 1, &f, &err), SPHEX_OK, "%s", err.message);
+	put_beside(path, "", after->data, after->n);
+	cr_assert_eq(fasta_bases(f, 0, 50, 150, out, &err), SPHEX_E_DATA);
+	cr_assert_str_eq(err.file, path);
+	fasta_close(f);
+	drop(path);
+}
+
+Test(fasta, finds_out_that_the_file_changes_while_it_is_read)
+{
+	struct bytes text = {0}, packed, other;
+
+	bytes_print(&text, ">a\n%0200d\n>bbb\nACGT\n", 0);
+	packed = bgzf_wrap(&text, (struct bgzf_shape){.block_nbytes = 100});
+	other = bgzf_wrap(&text, (struct bgzf_shape){.block_nbytes = 100, .empty_blocks = true});
+	expect_changed(&packed, &other);
+	bytes_free(&other);
+	other = bgzf_wrap(&text, (struct bgzf_shape){.block_nbytes = 90});
+	expect_changed(&packed, &other);
+	bytes_free(&other);
+	bytes_free(&packed);
+	bytes_add(&other, text.data, text.n);
+	memset(other.data + 100, '\n', 3);
+	expect_changed(&text, &other);
+	bytes_free(&other);
+	bytes_free(&text);
 }
 
 Test(fasta, finds_a_blank_at_every_place_of_a_line)
@@ -390,7 +440,8 @@ Test(fasta, finds_out_a_block_index_of_another_file)
 	file = bgzf_wrap(&text, (struct bgzf_shape){.block_nbytes = 100});
 	path = temp_file(&file, ".fa.gz");
 	put_fai(path, "a\t494\t3\t496\t497\n");
-	for (size_t word = 0; word < 9; word++) {
+	for (size_t i = 0; i < 18; i++) { /* the low byte and the high one */
+		size_t word = i / 2, byte = i % 2 * 7;
 		struct bytes gzi = {0};
 		struct fasta *f;
 		enum sphex_status status;
@@ -400,13 +451,13 @@ Test(fasta, finds_out_a_block_index_of_another_file)
 			bytes_add_number(&gzi, bgzf_block_offset(&file, k), 8);
 			bytes_add_number(&gzi, k * 100, 8);
 		}
-		gzi.data[8 * word] ^= 1;
+		gzi.data[8 * word + byte] ^= 1;
 		put_beside(path, ".gzi", gzi.data, gzi.n);
 		bytes_free(&gzi);
 		status = fasta_open(path, 1, &f, &err);
 		if (!status)
 			status = fasta_bases(f, 0, 0, 494, out, &err);
-		cr_assert(status == SPHEX_E_DATA, "word %zu", word);
+		cr_assert(status == SPHEX_E_DATA, "word %zu, byte %zu", word, byte);
 		fasta_close(f);
 	}
 	drop(path);

@@ -92,6 +92,11 @@ Test(index_parse, refuses_what_contradicts_itself)
 				AT(0x300, 0), 0, 0, 0, -1}},
 		{"BAI\1", "a window lies outside its reference",
 			{2, 1, 4681, 1, AT(0x100, 0), AT(0x200, 5), 1, AT(0x200, 5), 0, 0, -1}},
+		{"BAI\1", "a window lies outside its reference", {2, 0, 1, AT(0x100, 0), 0, 0, -1}},
+		/* chunks may share what they begin with */
+		{"BAI\1", "",
+			{2, 1, 4681, 2, AT(0x100, 0), AT(0x200, 5), AT(0x100, 0), AT(0x180, 5), 0,
+				0, 0, -1}},
 		{"BAI\1", "its last window has no records",
 			{2, 1, 4681, 1, AT(0x100, 0), AT(0x200, 5), 2, AT(0x180, 5), 0, 0, 0, 0,
 				-1}},

@@ -100,6 +100,7 @@ Test(region_list, annotation_lines_of_the_feature_have_id_and_name)
 			 "gene", "5\t11", "Name=n; ID = 2 ") GTF("gene", "5\t12", "Parent=x"),
 			"c 4 10 [gene:1] [A=B]; c 4 11 [-] [n]; c 4 12 [-] [-]"},
 		{GTF("gene", "5\t10", ""), "c 4 10 [-] [-]"},
+		{GTF("gene", "5\t10", "  gene_id   \"a\"  ; gene_name  b "), "c 4 10 [a] [b]"},
 		{GTF("gene", "5\t10", "gene_id \"\"; gene_name \"n"), "c 4 10 [-] [n]"},
 		/* only whole keys, and the first of several */
 		{GTF("gene", "5\t10", "old_gene_id \"x\"; gene_id \"a\"; gene_id \"b\""),
@@ -135,6 +136,7 @@ Test(region_list, bad_lines_are_errors_with_their_number)
 			"column 3 is not the end of a region: '99999999999999999999'"},
 		{"#\n" GTF("gene", "0\t2", "ID=a"), "column 4 is not the start of a region: '0'"},
 		{"#\n" GTF("gene", "3\t2", "ID=a"), "the region ends before it starts"},
+		{"#\n\tsource\tgene\t1\t2\t.\t+\t.\tID=a\n", "the contig is empty"},
 		{GTF("gene", "1\t2", "ID=a") GTF("gene", "1\tx", "ID=a"),
 			"column 5 is not the end of a region: 'x'"},
 		{GTF("gene", "1\t2", "ID=a") "c\ts\tgene\n", "the line has 3 columns instead of 9"},

@@ -299,6 +299,39 @@ Test(unit, dropping_what_was_read_does_not_move_the_unit_s_end)
 	bytes_free(&bam);
 }
 
+Test(unit, dropping_what_was_read_does_not_move_the_place_that_is_told)
+{
+	struct bytes bam = {0};
+	struct places places;
+	struct sphex_error err;
+	struct opened o;
+
+	random_bam(&bam, 4, 50, 150);
+	places = find_places(&bam);
+	o = open_unit(&bam, (struct bgzf_shape){.block_nbytes = 300,
+				    .level = 1,
+				    .whole_records = true,
+				    .empty_blocks = true});
+	unit_set_range(&o.unit, 0, o.file.n);
+	o.unit.keep = true;
+	cr_assert_eq(unit_start_at(&o.unit, 0, &err), SPHEX_OK);
+	while (o.unit.to < places.items[0].start)
+		cr_assert_eq(unit_more(&o.unit, &err), SPHEX_OK);
+	o.unit.from = places.items[0].start;
+	for (size_t k = 0; k + 1 < places.n; k++) {
+		uint64_t told;
+
+		expect_next(&o.unit, &bam, places.items[k]);
+		if (o.unit.from == o.unit.to) /* an empty block comes along */
+			cr_assert_eq(unit_more(&o.unit, &err), SPHEX_OK);
+		told = unit_tell(&o.unit);
+		unit_drop_read(&o.unit);
+		cr_assert_eq(unit_tell(&o.unit), told, "behind record %zu", k + 1);
+	}
+	close_unit(&o);
+	bytes_free(&bam);
+}
+
 Test(unit, kept_records_stay_where_they_are)
 {
 	struct bytes bam = {0};

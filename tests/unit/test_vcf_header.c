@@ -54,7 +54,7 @@ Test(vcf_header, names_are_numbered_in_order_and_pass_is_0)
 		"##contig=<Length=3>\n"
 		"##INFO=<ID=lost,Number=1,Type=Integer,Description=\"a \"b\" c\">\n"
 		"##foo\n##source=<ID=x>\n##x=y\n"
-		"##contig=<ID=chr3>\n"
+		"##contig=< ID=chr3  , length=7 >\n"
 		"##FORMAT=<ID=AD,Number=R,Type=Integer,Description=\"x\">\n",
 		&h, &err));
 	for (int32_t i = 0; i < 6; i++)
