@@ -93,7 +93,7 @@ static enum sphex_status add_observations(
 
 	drop_lost(run, o);
 	if (o->n_records && stats->n_records && o->first_key < run->last_key) {
-		not_sorted(run->observer.header, o->first_key, run->last_key, err);
+		not_sorted(reader_header(run->reader), o->first_key, run->last_key, err);
 		at_voffset(err, o->first_voffset);
 		at_record(err, stats->n_records + 1);
 		return at_file(err, run->settings->bam);
@@ -122,12 +122,8 @@ static enum sphex_status read_bam(struct run *run, struct sphex_error *err)
 		bool met_damage = reader_met_damage(run->reader, &damage);
 
 		status = add_observations(run, o, err);
-		if (!status && met_damage && o->is_unsorted) {
-			*err = damage;
-			status = err->status;
-		} else if (met_damage) {
+		if (!status && met_damage)
 			note_damage(run, &damage);
-		}
 		if (!status)
 			status = report_progress(run, err);
 	}
@@ -201,7 +197,6 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 	if (!status)
 		status = choose_sites(run, err);
 	if (!status) {
-		run->observer.header = reader_header(run->reader);
 		run->observer.sites = &run->result->sites;
 		status = read_parts_or_all(run, err);
 	}

@@ -257,10 +257,15 @@ enum sphex_status unit_peek(struct unit *u, uint32_t n_refs, uint64_t *key, stru
 	return SPHEX_OK;
 }
 
-enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error *err)
+void unit_put_back(struct unit *u, size_t nbytes)
 {
 	u->from -= nbytes;
 	u->n_records--;
+}
+
+enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error *err)
+{
+	unit_put_back(u, nbytes);
 	return at_voffset(err, place_of(u, u->from));
 }
 

@@ -67,8 +67,9 @@ uint64_t unit_block_behind(const struct unit *u);
  */
 enum sphex_status unit_peek(
 	struct unit *u, uint32_t n_refs, uint64_t *key, struct sphex_error *err);
-/* Takes back the record that unit_next() gave last, and gives its place to the error that refuses
- * it. */
+/* The record that unit_next() gave last becomes the next one again. */
+void unit_put_back(struct unit *u, size_t nbytes);
+/* The same, and the error that refuses the record gets its place. */
 enum sphex_status unit_refuse(struct unit *u, size_t nbytes, struct sphex_error *err);
 /* Frees the bytes already read although `keep` is set; pointers to records become invalid. */
 void unit_drop_read(struct unit *u);

@@ -355,21 +355,6 @@ static bool sort(struct ase_elements *e)
 
 /* ---------------------------------------------------------------- the records of a unit */
 
-static enum sphex_status check_order(struct scan *s, const struct unit *unit,
-	const struct record *r, size_t nbytes, struct sphex_error *err)
-{
-	struct ase_elements *e = s->out;
-	uint64_t key = sort_key(r->ref_id, r->pos0);
-
-	if (e->n_records == 0) {
-		e->first_key = key;
-		e->first_voffset = unit_tell_record(unit, nbytes);
-	} else if (key < e->last_key) {
-		return not_sorted(s->scanner->header, key, e->last_key, err);
-	}
-	return SPHEX_OK;
-}
-
 static enum sphex_status list_read(struct ase_elements *e, const struct unit *unit,
 	const uint8_t *bytes, size_t n_before, struct sphex_error *err)
 {
@@ -395,7 +380,7 @@ enum sphex_status ase_elements_scan(const struct ase_scanner *scanner, struct un
 	enum sphex_status status = SPHEX_OK;
 
 	clear(out);
-	while (!status && out->n < FULL && out->n_reads < MAX_READS) {
+	while (out->n < FULL && out->n_reads < MAX_READS) {
 		size_t n_before = out->n;
 		struct record r;
 
@@ -403,8 +388,10 @@ enum sphex_status ase_elements_scan(const struct ase_scanner *scanner, struct un
 		if (status)
 			break;
 		status = record_parse(bytes, nbytes, scanner->header->n_refs, &r, err);
-		if (!status)
-			status = check_order(&scan, unit, &r, nbytes, err);
+		if (!status && out->n_records && sort_key(r.ref_id, r.pos0) < out->last_key) {
+			unit_put_back(unit, nbytes);
+			break;
+		}
 		if (!status)
 			status = scan_record(&scan, &r, err);
 		if (!status && scanner->by_read)
@@ -412,9 +399,12 @@ enum sphex_status ase_elements_scan(const struct ase_scanner *scanner, struct un
 		if (status) {
 			out->n = n_before;
 			unit_refuse(unit, nbytes, err);
-		} else {
-			out->last_key = sort_key(r.ref_id, r.pos0);
-			out->n_records++;
+			break;
+		}
+		out->last_key = sort_key(r.ref_id, r.pos0);
+		if (!out->n_records++) {
+			out->first_key = out->last_key;
+			out->first_voffset = unit_tell_record(unit, nbytes);
 		}
 	}
 	out->bytes = unit->data;

@@ -369,22 +369,6 @@ static void judge(const struct observer *observer, struct observations *o)
 	o->n_judged = o->n_bases;
 }
 
-static enum sphex_status check_order(struct scan *s, const struct unit *unit,
-	const struct record *r, size_t nbytes, struct sphex_error *err)
-{
-	struct observations *o = s->out;
-	uint64_t key = sort_key(r->ref_id, r->pos0);
-
-	if (o->n_records == 0) {
-		o->first_key = key;
-		o->first_voffset = unit_tell_record(unit, nbytes);
-	} else if (key < o->last_key) {
-		o->is_unsorted = true;
-		return not_sorted(s->observer->header, key, o->last_key, err);
-	}
-	return SPHEX_OK;
-}
-
 static bool is_full(const struct observations *o)
 {
 	return o->n >= FULL || o->strips.n >= FULL || o->strips.n_calls >= 16 * FULL;
@@ -401,24 +385,28 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 
 	out->n = out->n_bases = out->strips.n = out->strips.n_calls = 0;
 	out->n_records = out->n_covering = out->n_judged = 0;
-	out->is_unsorted = false;
 	memset(out->reasons, 0, sizeof(out->reasons));
-	while (!status && !is_full(out)) {
+	while (!is_full(out)) {
 		struct record r;
 
 		status = unit_next(unit, &bytes, &nbytes, err);
 		if (status)
 			break;
 		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
-		if (!status)
-			status = check_order(&scan, unit, &r, nbytes, err);
+		if (!status && out->n_records && sort_key(r.ref_id, r.pos0) < out->last_key) {
+			unit_put_back(unit, nbytes);
+			break;
+		}
 		if (!status)
 			status = scan_record(&scan, &r, err);
 		if (status) {
 			unit_refuse(unit, nbytes, err);
-		} else {
-			out->last_key = sort_key(r.ref_id, r.pos0);
-			out->n_records++;
+			break;
+		}
+		out->last_key = sort_key(r.ref_id, r.pos0);
+		if (!out->n_records++) {
+			out->first_key = out->last_key;
+			out->first_voffset = unit_tell_record(unit, nbytes);
 		}
 	}
 	judge(observer, out); /* also before damage: what was read stands */

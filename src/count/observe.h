@@ -40,7 +40,6 @@ struct observations {
 	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
 	uint64_t first_voffset;       /* the same */
 	uint64_t n_records, n_covering, n_judged;
-	bool is_unsorted;            /* the failure is that a record comes too late: no damage */
 	uint64_t reasons[N_REASONS]; /* records by the filter's answer */
 };
 
@@ -48,7 +47,6 @@ struct observer {
 	const struct count_rules *rules;
 	const struct kernels *kernels;
 	const struct sites *sites;
-	const struct bam_header *header;    /* names contigs in errors */
 	const struct record_filter *filter; /* NULL: rules->exclude_flags is all there is */
 	uint8_t min_baseq;
 };
@@ -57,9 +55,9 @@ struct observer {
 void observations_free(struct observations *o);
 
 /*
- * Reads records until the unit is finished or `out` is full, `out` being emptied first.
- * SPHEX_E_DATA for a damaged record and for records out of order. Observations that say nothing are
- * left out.
+ * Reads records until the unit is finished, `out` is full or a record has a lower sort key than the
+ * one before; `out` is emptied first. SPHEX_E_DATA for a damaged record. Observations that say
+ * nothing are left out.
  */
 enum sphex_status observe_unit(const struct observer *observer, struct unit *unit,
 	struct observations *out, struct sphex_error *err);

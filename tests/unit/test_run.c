@@ -375,22 +375,30 @@ Test(run, bad_bams_fail_and_leave_no_table)
 	bytes_free(&bam);
 }
 
+/* Of 40 records record k, 0-based, has to come first; a temporary file. */
+static char *unsorted_bam(size_t k)
+{
+	struct bytes bam = {0}, file;
+	struct prng r = {k};
+	char *path;
+
+	random_bam_start(&bam);
+	for (size_t i = 0; i < 40; i++)
+		random_bam_add(&bam, &r, 0, (int32_t)(i == k ? 0 : i + 1), 60);
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 90, .level = 1});
+	path = temp_file(&file, ".bam");
+	bytes_free(&file);
+	bytes_free(&bam);
+	return path;
+}
+
 Test(run, unsorted_bams_fail_wherever_the_order_breaks)
 {
 	for (size_t k = 1; k < 40; k += 6) {
-		struct bytes bam = {0}, file;
-		struct prng r = {k};
-		char *path;
+		char *path = unsorted_bam(k);
 
-		random_bam_start(&bam);
-		for (size_t i = 0; i < 40; i++)
-			random_bam_add(&bam, &r, 0, (int32_t)(i == k ? 0 : i + 1), 60);
-		file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 90, .level = 1});
-		path = temp_file(&file, ".bam");
 		expect_failure(path, SPHEX_E_DATA, "not sorted");
 		temp_remove(path);
-		bytes_free(&file);
-		bytes_free(&bam);
 	}
 }
 
@@ -414,24 +422,15 @@ static struct sphex_error accept_loss_of(const char *bam, const char *unit_block
 Test(run, unsorted_bams_fail_alike_where_loss_is_accepted)
 {
 	for (size_t k = 1; k < 40; k++) {
-		struct bytes bam = {0}, file;
+		char *path = unsorted_bam(k);
 		struct sphex_error by_blocks, at_once;
-		struct prng r = {k};
-		char *path;
 
-		random_bam_start(&bam);
-		for (size_t i = 0; i < 40; i++)
-			random_bam_add(&bam, &r, 0, (int32_t)(i == k ? 0 : i + 1), 60);
-		file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 90, .level = 1});
-		path = temp_file(&file, ".bam");
 		by_blocks = accept_loss_of(path, "1");
 		at_once = accept_loss_of(path, "64");
 		cr_assert_str_eq(by_blocks.message, at_once.message);
 		cr_assert_eq(by_blocks.voffset, at_once.voffset, "record %zu", k + 1);
 		cr_assert_eq(by_blocks.record, at_once.record);
 		temp_remove(path);
-		bytes_free(&file);
-		bytes_free(&bam);
 	}
 }
 
