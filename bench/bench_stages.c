@@ -15,16 +15,19 @@
  *   variants  the list read (a pass of its own)
  *   output    the table written to /dev/null (a pass of its own)
  *   rest      what the whole run takes longer than all of these: sites, threads, freeing
+ *   commit    the part of tally that one thread does for all: results put in order. With hop it is
+ *             what bounds the number of threads that can be busy
  */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bam/reader.h"
 #include "base/memory.h"
+#include "count/parcel.h"
+#include "count/tally.h"
 #include "output/tsv.h"
 #include "run.h"
 #include "simd/cpu.h"
@@ -57,18 +60,12 @@ struct bench {
 	enum pass pass;           /* the one that runs */
 	struct run_result result; /* of the whole run: sites and counts for the other passes */
 	struct observations *observations;
+	struct tally *tally; /* in its pass */
 	uint64_t n_records;
 	uint64_t sum; /* keeps what was computed alive */
 	double seconds[N_PASSES][MAX_RUNS];
+	double commit[MAX_RUNS];
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static void check(enum sphex_status status, const struct sphex_error *err)
 {
@@ -130,28 +127,31 @@ static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct
 
 	if (b->pass == RECORDS)
 		return split(b, unit, err);
-	return observe_unit(&b->observer, unit, &b->observations[slot], err);
+	if (b->tally && (tally_work(b->tally, err)))
+		return err->status;
+	if (observe_unit(&b->observer, unit, &b->observations[slot], err))
+		return err->status;
+	return b->tally ? parcels_pack(&b->observer, &b->observations[slot], err) : SPHEX_OK;
 }
 
 /* The passes must do the work of a run, so they must come to its result. */
-static void finish_tally(const struct bench *b, struct tally *tally, struct sphex_error *err)
+static void finish_tally(const struct bench *b, struct sphex_error *err)
 {
-	check(tally_finish(tally, err), err);
-	if (tally_n_counted(tally) == b->result.stats.n_counted)
+	check(tally_finish(b->tally, err), err);
+	if (tally_n_counted(b->tally) == b->result.stats.n_counted)
 		return;
 	fprintf(stderr, "bench_stages: %llu counted in stages, %llu in a run\n",
-		(unsigned long long)tally_n_counted(tally),
+		(unsigned long long)tally_n_counted(b->tally),
 		(unsigned long long)b->result.stats.n_counted);
 	exit(1);
 }
 
-static void pass_records(struct bench *b, struct sphex_error *err)
+static void pass_records(struct bench *b, int run, struct sphex_error *err)
 {
 	struct reader_options options = {
 		.n_threads = 1, .unit_n_blocks = UNIT_BLOCKS, .crc32 = b->settings.kernels->crc32};
 	struct reader_client client = {b, scan};
 	struct reader *reader;
-	struct tally *tally = NULL;
 	enum sphex_status status;
 	size_t slot, n_slots;
 
@@ -160,16 +160,22 @@ static void pass_records(struct bench *b, struct sphex_error *err)
 	n_slots = reader_n_slots(reader);
 	b->observations = memory_new_zeroed(n_slots, sizeof(*b->observations));
 	if (b->pass == TALLY)
-		check(tally_new(&b->observer, false, &tally, err), err);
+		check(tally_new(&b->observer, false, &b->tally, err), err);
 	check(reader_start(reader, &client, err), err);
-	while (!(status = reader_next(reader, &slot, err)))
-		if (tally)
-			check(tally_add(tally, &b->observations[slot], err), err);
+	while (!(status = reader_next(reader, &slot, err))) {
+		if (b->tally) {
+			double began = seconds_now();
+
+			tally_add(b->tally, &b->observations[slot]);
+			b->commit[run] += seconds_now() - began;
+		}
+	}
 	check(status, err);
-	if (tally)
-		finish_tally(b, tally, err);
-	tally_free(tally);
+	if (b->tally)
+		finish_tally(b, err);
 	reader_close(reader);
+	tally_free(b->tally);
+	b->tally = NULL;
 	for (size_t i = 0; i < n_slots; i++)
 		observations_free(&b->observations[i]);
 	memory_free(b->observations);
@@ -187,15 +193,15 @@ static void write_table(const struct run_result *result, struct sphex_error *err
 /* Leaves its result behind; it also says what the variants took. */
 static void pass_whole(struct bench *b, int run, struct sphex_error *err)
 {
-	double began = now(), wrote;
+	double began = seconds_now(), wrote;
 
 	run_result_free(&b->result);
 	b->result = (struct run_result){0};
 	check(run_count(&b->settings, &b->result, err), err);
-	wrote = now();
+	wrote = seconds_now();
 	write_table(&b->result, err);
-	b->seconds[WHOLE][run] = now() - began;
-	b->seconds[OUTPUT][run] = now() - wrote;
+	b->seconds[WHOLE][run] = seconds_now() - began;
+	b->seconds[OUTPUT][run] = seconds_now() - wrote;
 	b->seconds[VARIANTS][run] = b->result.stats.seconds_variants;
 	b->observer.sites = &b->result.sites;
 }
@@ -206,13 +212,13 @@ static void run_passes(struct bench *b, int run)
 
 	pass_whole(b, run, &err);
 	for (b->pass = HOP; b->pass < N_GROWING; b->pass++) {
-		double began = now();
+		double began = seconds_now();
 
 		if (b->pass <= INFLATE)
 			pass_blocks(b, &err);
 		else
-			pass_records(b, &err);
-		b->seconds[b->pass][run] = now() - began;
+			pass_records(b, run, &err);
+		b->seconds[b->pass][run] = seconds_now() - began;
 	}
 }
 
@@ -261,26 +267,36 @@ static void print_table(const struct bench *b, int n_runs)
 			seconds[run] = stage_seconds(b, stage, run);
 		print_line(stage_names[stage], seconds, n_runs, whole, n_records);
 	}
+	memcpy(seconds, b->commit, sizeof(seconds));
+	print_line("commit", seconds, n_runs, whole, n_records);
 	memcpy(seconds, b->seconds[WHOLE], sizeof(seconds));
 	print_line("whole", seconds, n_runs, whole, n_records);
 }
 
+static void print_numbers(const char *name, const double *seconds, int n_runs)
+{
+	printf("%s\"%s\": [", name == stage_names[0] ? "" : ", ", name);
+	for (int run = 0; run < n_runs; run++)
+		printf("%s%.6f", run ? ", " : "", seconds[run]);
+	printf("]");
+}
+
 static void print_json(const struct bench *b, int n_runs)
 {
+	double seconds[MAX_RUNS];
+
 	printf("{\"records\": %llu, \"sites\": %zu, \"observations\": %llu, \"mode\": \"%s\", "
 	       "\"row\": \"%s\", \"stages\": {",
 		(unsigned long long)b->result.stats.n_records, b->result.sites.n,
 		(unsigned long long)b->result.stats.n_observations, b->observer.rules->name,
 		b->settings.kernels->name);
-	for (int stage = 0; stage <= N_STAGES; stage++) {
-		printf("%s\"%s\": [", stage ? ", " : "",
-			stage < N_STAGES ? stage_names[stage] : "whole");
+	for (int stage = 0; stage < N_STAGES; stage++) {
 		for (int run = 0; run < n_runs; run++)
-			printf("%s%.6f", run ? ", " : "",
-				stage < N_STAGES ? stage_seconds(b, stage, run)
-						 : b->seconds[WHOLE][run]);
-		printf("]");
+			seconds[run] = stage_seconds(b, stage, run);
+		print_numbers(stage_names[stage], seconds, n_runs);
 	}
+	print_numbers("commit", b->commit, n_runs);
+	print_numbers("whole", b->seconds[WHOLE], n_runs);
 	printf("}}\n");
 }
 

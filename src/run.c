@@ -1,11 +1,13 @@
 /*
- * Variants, rows, sites; then the BAM: units are observed by all threads and tallied by this one,
- * in file order.
+ * Variants, rows, sites; then the BAM: all threads observe units, and count what this one has put
+ * into file order.
  */
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "count/parcel.h"
+#include "count/tally.h"
 #include "run_parts.h"
 
 #define PROGRESS_SECONDS 0.1
@@ -14,13 +16,21 @@ static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct
 {
 	struct run *run = user;
 	struct observations *o = &run->observations[slot];
+	struct sphex_error no_memory;
 	enum sphex_status status;
 
 	if (atomic_load_explicit(&run->settings->cancelled, memory_order_relaxed))
 		return fail(err, SPHEX_E_CANCELLED, "stopped");
+	status = tally_work(run->result->tally, err);
+	if (status)
+		return status;
 	status = observe_unit(&run->observer, unit, o, err);
 	if (o->n_records)
 		unit->last_key = o->last_key;
+	if (parcels_pack(&run->observer, o, &no_memory)) { /* also in front of damage */
+		*err = no_memory;
+		return no_memory.status;
+	}
 	return status;
 }
 
@@ -58,17 +68,12 @@ static uint32_t sites_up_to(const struct sites *sites, uint64_t key)
  */
 static void drop_lost(struct run *run, struct observations *o)
 {
-	size_t n = 0;
-
 	if (run->behind_damage && o->n_records) {
 		run->lost_end = sites_up_to(&run->result->sites, o->first_key);
 		run->behind_damage = false;
 	}
-	while (n < o->n && o->items[n].site < run->lost_end)
-		n++;
-	if (n)
-		memmove(o->items, o->items + n, (o->n - n) * sizeof(*o->items));
-	o->n -= n;
+	if (run->lost_end)
+		parcels_drop_before(&o->parcels, run->lost_end);
 }
 
 static void note_damage(struct run *run, const struct sphex_error *damage)
@@ -104,7 +109,8 @@ static enum sphex_status add_observations(
 	for (unsigned i = 0; i < N_REASONS; i++)
 		run->result->reasons[i] += o->reasons[i];
 	stats->n_covering += o->n_covering;
-	return tally_add(run->result->tally, o, err);
+	tally_add(run->result->tally, o);
+	return SPHEX_OK;
 }
 
 static enum sphex_status read_bam(struct run *run, struct sphex_error *err)

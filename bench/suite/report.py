@@ -321,12 +321,20 @@ def stages(results: Results) -> Lines:
                 for stage, seconds in found["stages"].items()
             ]
             best = row == list(result)[-1]
-            shown = table([title, "seconds", "of the whole"], rows)
+            shown = [*table([title, "seconds", "of the whole"], rows), *serial_part(found["stages"])]
             lines += [*shown, *stage_plot(data, title, found)] if best else details(title, shown)
     if not lines:
         return []
     words = ["", "### Stages, one thread", "", "What a pass with one stage more takes longer (bench/bench_stages.c):"]
     return [*words, *lines]
+
+
+def serial_part(stages: dict[str, list[float]]) -> Lines:
+    """Say how many threads can be busy, when hop and commit are one thread's at a time."""
+    shares = ratios([hop + commit for hop, commit in zip(stages["hop"], stages["commit"])], stages["whole"])
+    share = spread(shares).median
+    words = f"hop and commit, {100 * share:.1f} % of the whole, are done by one thread at a time"
+    return ["", f"{words}: they bind at {1 / share:.0f} threads."]
 
 
 def stage_plot(data: str, title: str, found: dict[str, Any]) -> Lines:
@@ -335,7 +343,7 @@ def stage_plot(data: str, title: str, found: dict[str, Any]) -> Lines:
     bars = []
     for stage, seconds in found["stages"].items():
         shares = [max(0.0, 100 * s / whole) for s in seconds]
-        if stage != "whole":
+        if stage not in ("whole", "commit"):
             bars.append(Bar(stage, spread(shares)))
     return plot(f"stages_{data}", Chart(f"Stages in % of the whole: {title}", "%", bars, []))
 

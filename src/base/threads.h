@@ -1,6 +1,8 @@
-/* How many CPUs this process may use, and the one lock that lives outside of ordered.c. */
+/* How many CPUs this process may use, and what threads share outside of ordered.c. */
 #ifndef SPHEX_THREADS_H
 #define SPHEX_THREADS_H
+
+#include <stdint.h>
 
 /* CPUs of the affinity mask, limited by the cgroup's CPU quota (versions 1 and 2); at least 1. */
 unsigned threads_available(void);
@@ -11,5 +13,11 @@ struct lock *lock_new(void); /* NULL: out of memory */
 void lock_free(struct lock *lock);
 void lock_hold(struct lock *lock);
 void lock_drop(struct lock *lock);
+
+/* Adds 1 to a number that other threads add to at the same time; to be read when they are done. */
+static inline void add_shared(uint32_t *n)
+{
+	__atomic_fetch_add(n, 1, __ATOMIC_RELAXED);
+}
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "bam/header.h"
 #include "base/memory.h"
+#include "parcel.h"
 
 /* Observations of one result; a unit that has more is handed out in parts. */
 #ifndef FULL /* the fuzz targets have small ones */
@@ -35,6 +36,7 @@ void observations_free(struct observations *o)
 	memory_free(o->judged);
 	memory_free(o->strips.items);
 	memory_free(o->strips.calls);
+	parcels_free(&o->parcels);
 	memset(o, 0, sizeof(*o));
 }
 

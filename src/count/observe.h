@@ -28,6 +28,13 @@ struct observation {
 	bool nameless; /* QNAME is *: no other record belongs to it */
 };
 
+/* Observations and strips by the cell of counting that they are for: see parcel.h. */
+struct parcels {
+	struct parcel **of_cells; /* of the part of the file at hand; NULL: none */
+	struct parcel *first;     /* all of these */
+	struct parcel *spare;     /* empty ones */
+};
+
 struct observations {
 	struct observation *items;
 	size_t n, cap;
@@ -36,6 +43,7 @@ struct observations {
 	uint32_t *judged;
 	size_t n_bases;
 	struct strips strips; /* native mode: what is said about SNVs */
+	struct parcels parcels;
 	/* facts about the records that were read */
 	uint64_t first_key, last_key; /* sort keys; valid when n_records > 0 */
 	uint64_t first_voffset;       /* the same */

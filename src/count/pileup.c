@@ -1,7 +1,7 @@
 /*
- * A window of loci slides over the sites. Its counters are 8 bits wide for the calls that are
- * common, so that a strip is added by vectors, and 32 bits wide for the sums that they are emptied
- * into; a range of loci at which dropped records look costs two additions.
+ * The counters are 8 bits wide for the calls that are common, so that a strip is added by vectors,
+ * and 32 bits wide for the sums that they are emptied into; a range of loci at which dropped
+ * records look costs two additions.
  */
 #include "pileup.h"
 
@@ -16,8 +16,6 @@
 #define PREFETCH 8
 /* Strips in waiting at which those that need not wait any more are settled: they fit the caches. */
 #define SETTLE_AT ((size_t)1 << 12)
-/* Loci counted in one go, unless one strip is longer. */
-#define WINDOW_N_LOCI ((size_t)1 << 15)
 /* Shorter strips are counted locus by locus. */
 #define VECTOR_MIN 16
 /* What the 8 bits of a plane's counter hold. */
@@ -44,7 +42,6 @@ struct pileup {
 	const struct sites *sites;
 	const struct kernels *kernels;
 	bool by_read;
-	uint32_t *counts;
 	uint64_t n_counted, n_observations;
 
 	struct strips waiting;
@@ -56,19 +53,17 @@ struct pileup {
 	size_t next_cap;
 	size_t n_names, n_names_used; /* used: at most */
 
-	uint32_t first; /* locus of the window's first counters */
-	size_t n_loci;  /* counters in use; those behind are 0 */
-	size_t cap;
-	uint8_t *planes; /* N_CALL_PLANES, cap counters each */
-	struct sums *sums;
-	uint64_t *rest;                    /* a mask of `cap` bits */
+	uint32_t first; /* locus of the first counters */
+	size_t n_loci;
+	uint8_t *planes;                   /* N_CALL_PLANES, n_loci counters each */
+	struct sums *sums;                 /* one more than n_loci: there ranges end */
+	uint64_t *rest;                    /* a mask of n_loci bits */
 	unsigned n_in_planes;              /* strips since the planes were emptied */
 	size_t touched_begin, touched_end; /* what these strips touched */
-	int64_t n_low_mapq, n_filtered;    /* at the locus before `first` */
 };
 
-enum sphex_status pileup_new(const struct sites *sites, const struct kernels *kernels, bool by_read,
-	uint32_t *counts, struct pileup **out, struct sphex_error *err)
+enum sphex_status pileup_new(const struct sites *sites, uint32_t first, size_t n_loci,
+	const struct kernels *kernels, bool by_read, struct pileup **out, struct sphex_error *err)
 {
 	struct pileup *p = memory_new_zeroed(1, sizeof(*p));
 
@@ -76,11 +71,15 @@ enum sphex_status pileup_new(const struct sites *sites, const struct kernels *ke
 	if (!p)
 		return fail_memory(err);
 	p->sites = sites;
+	p->first = first;
+	p->n_loci = n_loci;
 	p->kernels = kernels;
 	p->by_read = by_read;
-	p->counts = counts;
 	p->settle_at = SETTLE_AT;
-	return SPHEX_OK;
+	p->planes = memory_new_zeroed(n_loci, N_CALL_PLANES);
+	p->sums = memory_new_zeroed(n_loci + 1, sizeof(*p->sums));
+	p->rest = memory_new(n_loci / 64 + 1, sizeof(*p->rest));
+	return p->planes && p->sums && p->rest ? SPHEX_OK : fail_memory(err);
 }
 
 void pileup_free(struct pileup *p)
@@ -157,18 +156,13 @@ static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sph
 	} else {
 		memset(p->names, 0, n * sizeof(*p->names));
 	}
-	p->n_names_used = 0;
 	for (size_t i = p->waiting.n; i-- > 0;) {
-		const struct strip *s = &p->waiting.items[i];
-		uint32_t *entry;
+		uint32_t *entry = &find_name(p, p->waiting.items[i].name)->strip;
 
-		if (!has_name(p, s))
-			continue;
-		entry = &find_name(p, s->name)->strip;
 		p->next[i] = *entry;
 		*entry = (uint32_t)i + 1;
-		p->n_names_used++;
 	}
+	p->n_names_used = p->waiting.n;
 	return SPHEX_OK;
 }
 
@@ -250,29 +244,21 @@ static bool reserve(struct pileup *p, size_t n, size_t n_calls)
 	       memory_reserve(&w->calls, &w->calls_cap, w->n_calls + n_calls, 1);
 }
 
-/* With room for it. `calls` has those of its batch. */
+/* With room for it. */
 static void wait_for_mate(struct pileup *p, const struct strip *s, uint8_t *calls)
 {
 	struct strips *w = &p->waiting;
+	uint32_t *link = join(p, s, calls);
 
-	if (s->kind == STRIP_CALLS)
-		calls += s->calls;
-	if (has_name(p, s)) {
-		uint32_t *link = join(p, s, calls);
-
-		if (!link)
-			return;
-		p->next[w->n] = 0;
-		*link = (uint32_t)w->n + 1;
-		p->n_names_used++;
-	}
+	if (!link)
+		return;
+	p->next[w->n] = 0;
+	*link = (uint32_t)w->n + 1;
+	p->n_names_used++;
 	w->items[w->n] = *s;
-	w->items[w->n].calls = w->n_calls;
-	if (s->kind == STRIP_CALLS) {
-		memcpy(w->calls + w->n_calls, calls, s->n);
-		w->n_calls += s->n;
-	}
-	w->n++;
+	w->items[w->n++].calls = w->n_calls;
+	memcpy(w->calls + w->n_calls, calls, s->n);
+	w->n_calls += s->n;
 }
 
 /* ---------------------------------------------------------------- counting strips */
@@ -290,7 +276,7 @@ static void empty_planes(struct pileup *p)
 	static const uint8_t sums[N_CALL_PLANES] = {CALL_A, CALL_C, CALL_G, CALL_T, SUM_LOW_BASEQ};
 
 	for (unsigned k = 0; k < N_CALL_PLANES; k++) {
-		uint8_t *plane = p->planes + k * p->cap;
+		uint8_t *plane = p->planes + k * p->n_loci;
 
 		for (size_t i = p->touched_begin; i < p->touched_end; i++)
 			p->sums[i].n[sums[k]] += plane[i];
@@ -316,7 +302,7 @@ static void count_many(struct pileup *p, size_t at, const uint8_t *calls, size_t
 	p->n_in_planes++;
 	p->touched_begin = at < p->touched_begin ? at : p->touched_begin;
 	p->touched_end = at + n > p->touched_end ? at + n : p->touched_end;
-	p->kernels->add_calls(calls, n, p->planes + at, p->cap, p->rest);
+	p->kernels->add_calls(calls, n, p->planes + at, p->n_loci, p->rest);
 	for (size_t word = 0; word < (n + 63) / 64; word++) {
 		for (uint64_t bits = p->rest[word]; bits; bits &= bits - 1) {
 			size_t i = word * 64 + lowest_bit(bits);
@@ -326,7 +312,7 @@ static void count_many(struct pileup *p, size_t at, const uint8_t *calls, size_t
 	}
 }
 
-static void count_strip(struct pileup *p, const struct strip *s)
+static void count_strip(struct pileup *p, const struct strip *s, const uint8_t *calls)
 {
 	size_t at = s->locus - p->first;
 
@@ -337,9 +323,9 @@ static void count_strip(struct pileup *p, const struct strip *s)
 		p->sums[at].n_filtered++;
 		p->sums[at + s->n].n_filtered--;
 	} else if (s->n < VECTOR_MIN) {
-		count_few(p->sums + at, p->waiting.calls + s->calls, s->n);
+		count_few(p->sums + at, calls, s->n);
 	} else {
-		count_many(p, at, p->waiting.calls + s->calls, s->n);
+		count_many(p, at, calls, s->n);
 	}
 }
 
@@ -356,9 +342,9 @@ static unsigned column_of(unsigned letters, unsigned ref, unsigned alt)
 	return shows_ref ? COUNT_REF : shows_alt ? COUNT_ALT : COUNT_OTHER;
 }
 
-static void count_site(struct pileup *p, uint32_t site, const struct sums *sums)
+static void count_site(
+	struct pileup *p, uint32_t site, const struct sums *sums, uint32_t counts[N_NATIVE_COUNTS])
 {
-	uint32_t *counts = p->counts + (size_t)site * N_NATIVE_COUNTS;
 	uint8_t ref = p->sites->refs[site], alt = p->sites->alts[site];
 
 	ref = ref == ALLELE_NEVER ? 0 : ref;
@@ -368,146 +354,47 @@ static void count_site(struct pileup *p, uint32_t site, const struct sums *sums)
 			counts[column_of(letters, ref, alt)] += sums->n[letters];
 	counts[COUNT_AMBIGUOUS] += sums->n[SUM_AMBIGUOUS];
 	counts[COUNT_LOW_BASEQ] += sums->n[SUM_LOW_BASEQ];
-	counts[COUNT_LOW_MAPQ] += (uint32_t)p->n_low_mapq;
-	counts[COUNT_FILTERED] += (uint32_t)p->n_filtered;
+	counts[COUNT_LOW_MAPQ] += (uint32_t)sums->n_low_mapq;
+	counts[COUNT_FILTERED] += (uint32_t)sums->n_filtered;
 	for (unsigned i = 0; i < N_NATIVE_COUNTS; i++)
 		p->n_observations += counts[i];
 	p->n_counted += (uint64_t)counts[COUNT_REF] + counts[COUNT_ALT] + counts[COUNT_OTHER];
 }
 
 /* Nothing looked at the locus: most of them, where reads are few. Their counts stay untouched. */
-static bool is_empty(const struct pileup *p, const struct sums *sums)
+static bool is_empty(const struct sums *sums)
 {
-	uint32_t any = (uint32_t)(p->n_low_mapq | p->n_filtered);
+	uint32_t any = (uint32_t)(sums->n_low_mapq | sums->n_filtered);
 
 	for (unsigned i = 0; i < N_SUMS; i++)
 		any |= sums->n[i];
 	return !any;
 }
 
-/* Reads the sums of the loci before `end`, and moves the window there. */
-static void finish_loci(struct pileup *p, uint32_t end)
+static void count_sites(struct pileup *p, uint32_t *counts)
 {
-	const struct site_list *loci = &p->sites->loci;
-	size_t n = end - p->first < p->n_loci ? end - p->first : p->n_loci;
+	const struct sites *s = p->sites;
 
-	empty_planes(p);
-	for (size_t i = 0; i < n; i++) {
-		uint32_t locus = p->first + (uint32_t)i;
-		uint32_t sites_end = sites_end_of(p->sites, locus);
+	for (size_t i = 0; i < p->n_loci; i++) {
+		uint32_t locus = p->first + (uint32_t)i, end = sites_end_of(s, locus);
 
-		p->n_low_mapq += p->sums[i].n_low_mapq;
-		p->n_filtered += p->sums[i].n_filtered;
-		if (is_empty(p, &p->sums[i]))
+		if (i) { /* changes become numbers */
+			p->sums[i].n_low_mapq += p->sums[i - 1].n_low_mapq;
+			p->sums[i].n_filtered += p->sums[i - 1].n_filtered;
+		}
+		if (is_empty(&p->sums[i]))
 			continue;
-		for (uint32_t site = loci->sites[locus]; site < sites_end; site++)
-			if (p->sites->refs[site] != ALLELE_EVENT)
-				count_site(p, site, &p->sums[i]);
+		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
+			if (s->refs[site] != ALLELE_EVENT)
+				count_site(p, site, &p->sums[i],
+					counts + (size_t)site * N_NATIVE_COUNTS);
 	}
-	/* one more than n_loci: there ranges end */
-	memmove(p->sums, p->sums + n, (p->n_loci + 1 - n) * sizeof(*p->sums));
-	memset(p->sums + (p->n_loci + 1 - n), 0, n * sizeof(*p->sums));
-	p->n_loci -= n;
-	p->first = end;
 }
 
 /* ---------------------------------------------------------------- settling */
 
-/* Counters for the loci before `end`; the planes are empty. */
-static enum sphex_status widen(struct pileup *p, uint32_t end, struct sphex_error *err)
-{
-	size_t n = end - p->first, cap = p->cap ? p->cap : 1024;
-	struct sums *sums;
-
-	if (n > p->cap) {
-		while (cap < n)
-			cap *= 2;
-		sums = memory_new_zeroed(cap + 1, sizeof(*sums));
-		if (!sums)
-			return fail_memory(err);
-		if (p->cap) /* the end of a range may wait behind the last locus, even behind none
-			     */
-			memcpy(sums, p->sums, (p->n_loci + 1) * sizeof(*sums));
-		memory_free(p->sums);
-		memory_free(p->planes);
-		memory_free(p->rest);
-		p->sums = sums;
-		p->planes = memory_new_zeroed(cap, N_CALL_PLANES);
-		p->rest = memory_new(cap / 64 + 1, sizeof(*p->rest));
-		p->cap = p->planes && p->rest ? cap : 0;
-		if (!p->cap)
-			return fail_memory(err);
-	}
-	p->n_loci = n > p->n_loci ? n : p->n_loci;
-	return SPHEX_OK;
-}
-
-/* Waits for nothing any more. */
-static bool is_ready(const struct strip *s, uint32_t reached)
-{
-	return s->n && s->locus + s->n <= reached;
-}
-
-/* What there is to count up to `reached`: the strips that are ready and begin before `limit`. */
-struct batch {
-	uint32_t reached, limit;
-	uint32_t lowest, highest; /* of their first loci */
-	uint32_t end;             /* behind their loci */
-	uint32_t next;            /* lowest locus of the other strips, at most `reached` */
-	bool is_last;             /* no other is ready */
-};
-
-static void look_through(const struct pileup *p, struct batch *b)
-{
-	const struct strips *w = &p->waiting;
-
-	b->lowest = UINT32_MAX;
-	b->highest = 0;
-	b->end = p->first;
-	b->next = b->reached;
-	for (size_t i = 0; i < w->n; i++) {
-		const struct strip *s = &w->items[i];
-
-		if (is_ready(s, b->reached) && s->locus < b->limit) {
-			b->lowest = s->locus < b->lowest ? s->locus : b->lowest;
-			b->highest = s->locus > b->highest ? s->locus : b->highest;
-			b->end = s->locus + s->n > b->end ? s->locus + s->n : b->end;
-		} else if (s->n && s->locus < b->next) {
-			b->next = s->locus;
-		}
-	}
-}
-
-/* Chooses the ready strips of the next WINDOW_N_LOCI loci; false when none is ready. */
-static bool choose_batch(const struct pileup *p, uint32_t reached, struct batch *out)
-{
-	*out = (struct batch){.reached = reached, .limit = UINT32_MAX};
-	look_through(p, out);
-	if (out->lowest == UINT32_MAX)
-		return false;
-	out->is_last = out->highest - out->lowest < WINDOW_N_LOCI;
-	if (!out->is_last) {
-		out->limit = out->lowest + (uint32_t)WINDOW_N_LOCI;
-		look_through(p, out);
-	}
-	return true;
-}
-
-/* Counted strips become empty. */
-static void count_batch(struct pileup *p, const struct batch *batch)
-{
-	struct strips *w = &p->waiting;
-
-	for (size_t i = 0; i < w->n; i++) {
-		if (is_ready(&w->items[i], batch->reached) && w->items[i].locus < batch->limit) {
-			count_strip(p, &w->items[i]);
-			w->items[i].n = 0;
-		}
-	}
-}
-
-/* Moves the strips that wait on together. */
-static void drop_counted(struct pileup *p)
+/* Counts the strips that wait for nothing any more, and moves the others together. */
+static void count_passed(struct pileup *p, uint32_t reached)
 {
 	struct strips *w = &p->waiting;
 	size_t n = 0, n_calls = 0;
@@ -515,48 +402,17 @@ static void drop_counted(struct pileup *p)
 	for (size_t i = 0; i < w->n; i++) {
 		struct strip s = w->items[i];
 
-		if (s.n == 0)
+		if (s.locus + s.n <= reached) {
+			count_strip(p, &s, w->calls + s.calls);
 			continue;
-		if (s.kind == STRIP_CALLS) {
-			memmove(w->calls + n_calls, w->calls + s.calls, s.n);
-			s.calls = n_calls;
-			n_calls += s.n;
 		}
+		memmove(w->calls + n_calls, w->calls + s.calls, s.n);
+		s.calls = n_calls;
+		n_calls += s.n;
 		w->items[n++] = s;
 	}
 	w->n = n;
 	w->n_calls = n_calls;
-}
-
-static uint32_t first_locus(const struct strips *w, uint32_t reached)
-{
-	uint32_t first = reached;
-
-	for (size_t i = 0; i < w->n; i++)
-		first = w->items[i].locus < first ? w->items[i].locus : first;
-	return first;
-}
-
-static enum sphex_status settle(struct pileup *p, uint32_t reached, struct sphex_error *err)
-{
-	enum sphex_status status = SPHEX_OK;
-	struct batch batch = {0};
-
-	if (p->n_loci == 0) /* nothing can be counted any more before what waits */
-		p->first = first_locus(&p->waiting, reached);
-	while (!status && !batch.is_last && choose_batch(p, reached, &batch)) {
-		status = widen(p, batch.end, err);
-		if (!status)
-			count_batch(p, &batch);
-		if (!status)
-			finish_loci(p, batch.next);
-	}
-	drop_counted(p);
-	if (!status)
-		status = enter_names(p, 0, err);
-	/* what must wait on is looked through again only when it has doubled */
-	p->settle_at = p->waiting.n * 2 > SETTLE_AT ? p->waiting.n * 2 : SETTLE_AT;
-	return status;
 }
 
 enum sphex_status pileup_add(
@@ -569,16 +425,27 @@ enum sphex_status pileup_add(
 	if (2 * (p->n_names_used + in->n) > p->n_names)
 		status = enter_names(p, in->n, err);
 	for (size_t i = 0; i < in->n && !status; i++) {
+		const struct strip *s = &in->items[i];
+		uint8_t *calls = s->kind == STRIP_CALLS ? in->calls + s->calls : NULL;
+
 		if (i + PREFETCH < in->n)
 			prefetch(&p->names[in->items[i + PREFETCH].name.lo & (p->n_names - 1)]);
-		wait_for_mate(p, &in->items[i], in->calls);
+		if (has_name(p, s))
+			wait_for_mate(p, s, calls);
+		else
+			count_strip(p, s, calls);
 	}
-	if (!status && p->waiting.n >= p->settle_at)
-		status = settle(p, reached, err);
-	return status;
+	if (status || p->waiting.n < p->settle_at)
+		return status;
+	count_passed(p, reached);
+	/* what must wait on is looked through again only when it has doubled */
+	p->settle_at = p->waiting.n * 2 > SETTLE_AT ? p->waiting.n * 2 : SETTLE_AT;
+	return enter_names(p, 0, err);
 }
 
-enum sphex_status pileup_finish(struct pileup *p, struct sphex_error *err)
+void pileup_finish(struct pileup *p, uint32_t *counts)
 {
-	return settle(p, (uint32_t)p->sites->loci.n, err);
+	count_passed(p, UINT32_MAX);
+	empty_planes(p);
+	count_sites(p, counts);
 }

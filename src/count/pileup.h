@@ -1,10 +1,11 @@
 /*
- * Strips in file order in, counts of the SNV sites out. The records of one name over one locus are
- * one fragment, which counts once. Sources: rules of the native mode, section 4.
+ * Strips of neighbouring loci in file order in, counts of their SNV sites out. The records of one
+ * name over one locus are one fragment, which counts once. Sources: rules of the native mode,
+ * section 4.
  *
  * Strips wait until the file has passed them, for a mate may follow. Then their calls are counted
- * by the letters that a fragment shows, whatever the alleles are; only when a locus is done are
- * these sums read as REF, ALT and other of each of its sites. One thread.
+ * by the letters that a fragment shows, whatever the alleles are; only in the end are these sums
+ * read as REF, ALT and other of each site. One thread at a time.
  */
 #ifndef SPHEX_PILEUP_H
 #define SPHEX_PILEUP_H
@@ -13,9 +14,12 @@
 
 struct pileup;
 
-/* Everything is borrowed. counts: N_NATIVE_COUNTS per site. by_read: every record on its own. */
-enum sphex_status pileup_new(const struct sites *sites, const struct kernels *kernels, bool by_read,
-	uint32_t *counts, struct pileup **out, struct sphex_error *err);
+/*
+ * Counts at the n_loci loci from `first` on. Everything is borrowed. by_read: every record on its
+ * own. *out is freed in every case.
+ */
+enum sphex_status pileup_new(const struct sites *sites, uint32_t first, size_t n_loci,
+	const struct kernels *kernels, bool by_read, struct pileup **out, struct sphex_error *err);
 void pileup_free(struct pileup *p);
 
 /*
@@ -24,11 +28,11 @@ void pileup_free(struct pileup *p);
  */
 enum sphex_status pileup_add(
 	struct pileup *p, struct strips *in, uint32_t reached, struct sphex_error *err);
-enum sphex_status pileup_finish(struct pileup *p, struct sphex_error *err);
-/* Fragments (or records) in the columns REF, ALT and other so far. */
+/* After the last strip: adds to counts, N_NATIVE_COUNTS per site. */
+void pileup_finish(struct pileup *p, uint32_t *counts);
+/* After that: fragments (or records) in the columns REF, ALT and other. */
 uint64_t pileup_n_counted(const struct pileup *p);
-/* What records said so far about SNVs: those in the counts, and those that joined their fragment.
- */
+/* What records said about SNVs: those in the counts, and those that joined their fragment. */
 uint64_t pileup_n_observations(const struct pileup *p);
 
 #endif

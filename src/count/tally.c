@@ -1,39 +1,47 @@
 /*
- * By record: each observation claims its name at once. By site: observations wait until all sites
- * that are listed before theirs have been passed by the file, then claim in list order. Fragments:
- * observations wait until the file has passed their site, then its names are brought together.
+ * Parcels wait in their cell until they are many, or the file has passed the cell. Then the cell
+ * waits for a thread, which takes all its parcels at once. What a cell counts depends on its
+ * parcels and their order only, so that any number of threads comes to the same counts.
  */
 #include "tally.h"
 
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/prefetch.h"
-#include "claim.h"
-#include "fragment.h"
+#include "base/threads.h"
+#include "event_pile.h"
+#include "name_pile.h"
+#include "parcel.h"
 #include "pileup.h"
 
-/* Names ahead of the one at hand whose slots are asked for. */
-#define PREFETCH 16
-/* Waiting observations at which those that need not wait any more are settled. */
-#define SETTLE_AT ((size_t)1 << 20)
-/* With fragments few are open at a time; what is settled early is still in the cache. */
-#define SETTLE_FRAGMENTS_AT ((size_t)1 << 13)
+/* Observations and strips in a cell's parcels for which counting is worth the while. */
+#define ENOUGH ((size_t)1 << 12)
+
+enum cell_state { CELL_IDLE, CELL_READY, CELL_BUSY };
+
+struct cell {
+	struct cell *next; /* in the queue of those that are ready */
+	struct parcel *first, **end;
+	size_t n;    /* what the parcels hold */
+	bool passed; /* no parcel follows */
+	enum cell_state state;
+	/* one of these, from the first parcel on until the cell is finished */
+	struct pileup *pileup;
+	struct event_pile *events;
+	struct name_pile *names;
+};
 
 struct tally {
-	const struct count_rules *rules;
-	const struct sites *sites;
-	uint32_t *counts; /* rules->n_counts per site */
-	struct claims claims;
-	uint64_t n_counted, n_observations;
-	uint32_t contig_begin, contig_end; /* sites of the contig at hand */
-	/* by site, and fragments */
-	struct observation *waiting, *sorted;
-	size_t n_waiting, waiting_cap, sorted_cap, settle_at, settle_at_least;
-	size_t *group_ends; /* fragments: per site of the range at hand */
-	size_t group_ends_cap;
+	const struct observer *observer;
 	bool by_read;
-	struct pileup *pileup; /* fragments: of the SNVs */
+	uint32_t *counts;  /* rules->n_counts per site */
+	struct lock *lock; /* of all below, but a busy cell's piles */
+	struct cell *cells;
+	uint32_t n_cells, n_loci_cells;  /* those of loci come first */
+	uint32_t next_loci, next_events; /* the first cells that the file has not passed */
+	struct cell *ready, **ready_end;
+	struct parcel *spare;
+	uint64_t n_counted, n_observations;
 };
 
 enum sphex_status tally_new(
@@ -41,39 +49,54 @@ enum sphex_status tally_new(
 {
 	const struct count_rules *rules = observer->rules;
 	struct tally *t = memory_new_zeroed(1, sizeof(*t));
-	enum sphex_status status = SPHEX_OK;
 
 	*out = NULL;
 	if (!t)
 		return fail_memory(err);
-	t->rules = rules;
-	t->sites = observer->sites;
+	t->observer = observer;
 	t->by_read = by_read;
-	t->settle_at = t->settle_at_least =
-		rules->claims == CLAIM_FRAGMENTS ? SETTLE_FRAGMENTS_AT : SETTLE_AT;
-	t->counts = memory_new_zeroed(t->sites->n + 1, rules->n_counts * sizeof(*t->counts));
-	if (!t->counts)
-		status = fail_memory(err);
-	else if (rules->claims == CLAIM_FRAGMENTS)
-		status = pileup_new(
-			t->sites, observer->kernels, by_read, t->counts, &t->pileup, err);
-	if (status)
+	t->n_cells = cells_n(rules, observer->sites);
+	t->n_loci_cells = t->next_events = cells_of_loci(observer->sites);
+	t->ready_end = &t->ready;
+	t->counts = memory_new_zeroed(observer->sites->n + 1, rules->n_counts * sizeof(*t->counts));
+	t->cells = memory_new_zeroed(t->n_cells, sizeof(*t->cells));
+	t->lock = lock_new();
+	if (!t->counts || !t->cells || !t->lock) {
 		tally_free(t);
-	else
-		*out = t;
-	return status;
+		return fail_memory(err);
+	}
+	for (uint32_t i = 0; i < t->n_cells; i++)
+		t->cells[i].end = &t->cells[i].first;
+	*out = t;
+	return SPHEX_OK;
+}
+
+static void free_piles(struct cell *cell)
+{
+	pileup_free(cell->pileup);
+	if (cell->events)
+		event_pile_free(cell->events);
+	if (cell->names)
+		name_pile_free(cell->names);
+	memory_free(cell->events);
+	memory_free(cell->names);
+	cell->pileup = NULL;
+	cell->events = NULL;
+	cell->names = NULL;
 }
 
 void tally_free(struct tally *t)
 {
 	if (!t)
 		return;
-	pileup_free(t->pileup);
-	claims_free(&t->claims);
+	for (uint32_t i = 0; t->cells && i < t->n_cells; i++) {
+		parcel_free_all(t->cells[i].first);
+		free_piles(&t->cells[i]);
+	}
+	parcel_free_all(t->spare);
+	memory_free(t->cells);
 	memory_free(t->counts);
-	memory_free(t->waiting);
-	memory_free(t->sorted);
-	memory_free(t->group_ends);
+	lock_free(t->lock);
 	memory_free(t);
 }
 
@@ -84,241 +107,231 @@ const uint32_t *tally_counts(const struct tally *t)
 
 uint64_t tally_n_counted(const struct tally *t)
 {
-	return t->n_counted + (t->pileup ? pileup_n_counted(t->pileup) : 0);
+	return t->n_counted;
 }
 
 uint64_t tally_n_observations(const struct tally *t)
 {
-	return t->n_observations + (t->pileup ? pileup_n_observations(t->pileup) : 0);
+	return t->n_observations;
 }
 
-/* Claims names in the order given and counts what they say. All are on one contig. */
-static enum sphex_status claim_in_order(
-	struct tally *t, const struct observation *items, size_t n, struct sphex_error *err)
+/* ---------------------------------------------------------------- taking parcels */
+
+static bool has_work(const struct cell *cell)
 {
-	enum sphex_status status = claims_reserve(&t->claims, n, err);
-
-	if (status)
-		return status;
-	for (size_t i = 0; i < n + PREFETCH; i++) {
-		const struct observation *item;
-
-		if (i < n)
-			prefetch(&t->claims.slots[items[i].name.lo & (t->claims.n_slots - 1)]);
-		if (i < PREFETCH)
-			continue;
-		item = &items[i - PREFETCH];
-		if (claims_take(&t->claims, item->name) && item->says < t->rules->n_counts) {
-			t->counts[item->site * (size_t)t->rules->n_counts + item->says]++;
-			t->n_counted++;
-		}
-	}
-	return SPHEX_OK;
+	return cell->n >= ENOUGH ||
+	       (cell->passed && (cell->n || cell->pileup || cell->events || cell->names));
 }
 
-/* ---------------------------------------------------------------- by site */
-
-/* Stable merge sort by list order of the sites; `to` has room for n. */
-static void sort_by_order(
-	const uint32_t *order, struct observation *from, struct observation *to, size_t n)
+/* With the lock held: an idle cell that has work joins the queue. */
+static void look_at(struct tally *t, struct cell *cell)
 {
-	for (size_t width = 1; width < n; width *= 2) {
-		for (size_t begin = 0; begin < n; begin += 2 * width) {
-			size_t middle = begin + width < n ? begin + width : n;
-			size_t end = middle + width < n ? middle + width : n;
-			size_t left = begin, right = middle;
-
-			for (size_t i = begin; i < end; i++) {
-				bool take_left = right == end ||
-						 (left < middle && order[from[left].site] <=
-									   order[from[right].site]);
-				to[i] = from[take_left ? left++ : right++];
-			}
-		}
-		memcpy(from, to, n * sizeof(*from));
-	}
+	if (cell->state != CELL_IDLE || !has_work(cell))
+		return;
+	cell->state = CELL_READY;
+	cell->next = NULL;
+	*t->ready_end = cell;
+	t->ready_end = &cell->next;
 }
 
-/*
- * Settles the waiting observations of which the site is listed before the first site that the file
- * has not passed: sites of this contig with pos0 >= pos0_reached may still get more.
- */
-static enum sphex_status settle(struct tally *t, int64_t pos0_reached, struct sphex_error *err)
+static void deliver(struct tally *t, struct parcel *parcel, uint64_t reached)
 {
-	const struct sites *sites = t->sites;
-	uint32_t open_order = UINT32_MAX;
-	size_t n_settled = 0;
-	enum sphex_status status;
+	struct cell *cell = &t->cells[parcel->cell];
 
-	if (!t->n_waiting)
-		return SPHEX_OK;
-	for (uint32_t i = t->contig_end; i-- > t->contig_begin && sites->pos0[i] >= pos0_reached;)
-		if (sites->order[i] < open_order)
-			open_order = sites->order[i];
-	if (!memory_reserve(&t->sorted, &t->sorted_cap, t->n_waiting, sizeof(*t->sorted)))
-		return fail_memory(err);
-	sort_by_order(sites->order, t->waiting, t->sorted, t->n_waiting);
-	while (n_settled < t->n_waiting && sites->order[t->waiting[n_settled].site] < open_order)
-		n_settled++;
-	status = claim_in_order(t, t->waiting, n_settled, err);
-	t->n_waiting -= n_settled;
-	memmove(t->waiting, t->waiting + n_settled, t->n_waiting * sizeof(*t->waiting));
-	return status;
+	t->n_observations += parcel->n;
+	parcel->reached = reached;
+	parcel->next = NULL;
+	*cell->end = parcel;
+	cell->end = &parcel->next;
+	cell->n += parcel->n + parcel->strips.n;
+	look_at(t, cell);
 }
 
-/* ---------------------------------------------------------------- fragments */
-
-static uint64_t sum_of(const uint32_t *counts, unsigned n)
+/* The first locus that records behind the sort key may cover. */
+static uint32_t reached_locus(const struct sites *s, uint64_t key)
 {
-	uint64_t sum = 0;
+	uint64_t ref = key >> 32;
+	uint32_t pos1 = (uint32_t)key;
 
-	for (unsigned i = 0; i < n; i++)
-		sum += counts[i];
-	return sum;
-}
-
-/* Sorts the waiting observations by site into `sorted`; group_ends[i] is the end of site first + i.
- */
-static enum sphex_status group_by_site(
-	struct tally *t, uint32_t first, uint32_t last, struct sphex_error *err)
-{
-	size_t n_sites = (size_t)last - first + 1, begin = 0;
-
-	if (!memory_reserve(&t->sorted, &t->sorted_cap, t->n_waiting, sizeof(*t->sorted)) ||
-		!memory_reserve(
-			&t->group_ends, &t->group_ends_cap, n_sites, sizeof(*t->group_ends)))
-		return fail_memory(err);
-	memset(t->group_ends, 0, n_sites * sizeof(*t->group_ends));
-	for (size_t i = 0; i < t->n_waiting; i++)
-		t->group_ends[t->waiting[i].site - first]++;
-	for (size_t i = 0; i < n_sites; i++) {
-		size_t n = t->group_ends[i];
-
-		t->group_ends[i] = begin;
-		begin += n;
-	}
-	for (size_t i = 0; i < t->n_waiting; i++)
-		t->sorted[t->group_ends[t->waiting[i].site - first]++] = t->waiting[i];
-	return SPHEX_OK;
-}
-
-/* Counts the sites that end at or before pos0_reached; the others' observations wait on. */
-static enum sphex_status settle_fragments(
-	struct tally *t, int64_t pos0_reached, struct sphex_error *err)
-{
-	uint32_t first = UINT32_MAX, last = 0;
-	size_t n_left = 0;
-	enum sphex_status status;
-
-	if (!t->n_waiting)
-		return SPHEX_OK;
-	for (size_t i = 0; i < t->n_waiting; i++) {
-		first = t->waiting[i].site < first ? t->waiting[i].site : first;
-		last = t->waiting[i].site > last ? t->waiting[i].site : last;
-	}
-	status = group_by_site(t, first, last, err);
-	if (status)
-		return status;
-	for (uint32_t site = first; site <= last; site++) {
-		size_t begin = site == first ? 0 : t->group_ends[site - first - 1];
-		size_t n = t->group_ends[site - first] - begin;
-		uint32_t *counts = t->counts + (size_t)site * t->rules->n_counts;
-
-		if (n && site_end0(t->sites, site) <= pos0_reached) {
-			fragments_count(t->sorted + begin, n, t->by_read, counts);
-			t->n_counted += sum_of(counts, COUNT_OTHER + 1);
-		} else {
-			memcpy(t->waiting + n_left, t->sorted + begin, n * sizeof(*t->waiting));
-			n_left += n;
-		}
-	}
-	t->n_waiting = n_left;
-	return SPHEX_OK;
-}
-
-static enum sphex_status settle_waiting(
-	struct tally *t, int64_t pos0_reached, struct sphex_error *err)
-{
-	if (t->rules->claims == CLAIM_FRAGMENTS)
-		return settle_fragments(t, pos0_reached, err);
-	return settle(t, pos0_reached, err);
-}
-
-/* ---------------------------------------------------------------- contig by contig */
-
-static enum sphex_status wait_for_order(struct tally *t, const struct observation *items, size_t n,
-	int64_t pos0_reached, struct sphex_error *err)
-{
-	enum sphex_status status;
-
-	if (!memory_reserve(&t->waiting, &t->waiting_cap, t->n_waiting + n, sizeof(*t->waiting)))
-		return fail_memory(err);
-	memcpy(t->waiting + t->n_waiting, items, n * sizeof(*items));
-	t->n_waiting += n;
-	if (t->n_waiting < t->settle_at)
-		return SPHEX_OK;
-	status = settle_waiting(t, pos0_reached, err);
-	/* what must wait on is sorted again only when it has doubled */
-	t->settle_at =
-		t->n_waiting * 2 > t->settle_at_least ? t->n_waiting * 2 : t->settle_at_least;
-	return status;
-}
-
-static enum sphex_status leave_contig(struct tally *t, struct sphex_error *err)
-{
-	enum sphex_status status = settle_waiting(t, INT64_MAX, err);
-
-	claims_clear(&t->claims);
-	return status;
-}
-
-/* The first locus that records behind the last one of `o` may cover. */
-static uint32_t reached_locus(const struct sites *s, const struct observations *o)
-{
-	uint64_t ref = o->last_key >> 32;
-	uint32_t pos0 = (uint32_t)o->last_key - 1;
-
-	if (ref >= s->n_refs)
+	if (ref >= s->n_refs || !s->loci.n)
 		return (uint32_t)s->loci.n;
-	if ((uint32_t)o->last_key == 0)
-		pos0 = 0;
-	return sites_search(
-		s->loci.pos0, s->loci.ref_begins[ref], s->loci.ref_begins[ref + 1], pos0);
+	return sites_search(s->loci.pos0, s->loci.ref_begins[ref], s->loci.ref_begins[ref + 1],
+		pos1 ? pos1 - 1 : 0);
 }
 
-enum sphex_status tally_add(struct tally *t, struct observations *o, struct sphex_error *err)
+/* Whether no record behind the sort key looks at the cell's sites of events. */
+static bool is_passed(const struct sites *s, uint32_t cell, uint64_t key)
+{
+	size_t end = ((size_t)cell + 1) * CELL_N_SITES;
+	uint32_t last = (uint32_t)end - 1;
+
+	if (end > s->n)
+		return false; /* the last one is counted in the end */
+	return sort_key(sites_reference_of(s, last), 0) + s->pos0[last] + s->max_width <= key;
+}
+
+/* The file has been read up to the sort key. */
+static void pass_cells(struct tally *t, uint64_t key)
+{
+	const struct sites *s = t->observer->sites;
+	uint32_t locus;
+
+	if (t->observer->rules->claims != CLAIM_FRAGMENTS)
+		return;
+	locus = reached_locus(s, key);
+	for (; (uint64_t)(t->next_loci + 1) * CELL_N_SITES <= locus; t->next_loci++) {
+		t->cells[t->next_loci].passed = true;
+		look_at(t, &t->cells[t->next_loci]);
+	}
+	for (; t->next_events < t->n_cells && is_passed(s, t->next_events - t->n_loci_cells, key);
+		t->next_events++) {
+		t->cells[t->next_events].passed = true;
+		look_at(t, &t->cells[t->next_events]);
+	}
+}
+
+void tally_add(struct tally *t, struct observations *o)
+{
+	struct parcels *p = &o->parcels;
+	struct parcel *parcel;
+
+	if (!o->n_records)
+		return;
+	lock_hold(t->lock);
+	while ((parcel = p->first)) {
+		p->first = parcel->next;
+		p->of_cells[parcel->cell] = NULL;
+		deliver(t, parcel, o->last_key);
+		if (t->spare) {
+			parcel = t->spare;
+			t->spare = parcel->next;
+			parcel->next = p->spare;
+			p->spare = parcel;
+		}
+	}
+	pass_cells(t, o->last_key);
+	lock_drop(t->lock);
+}
+
+/* ---------------------------------------------------------------- counting a cell */
+
+static enum sphex_status start_cell(struct tally *t, struct cell *cell, struct sphex_error *err)
+{
+	const struct sites *sites = t->observer->sites;
+	uint32_t i = (uint32_t)(cell - t->cells), first = i * CELL_N_SITES;
+
+	if (t->observer->rules->claims != CLAIM_FRAGMENTS) {
+		cell->names = memory_new_zeroed(1, sizeof(*cell->names));
+		return cell->names ? SPHEX_OK : fail_memory(err);
+	}
+	if (i >= t->n_loci_cells) {
+		cell->events = memory_new_zeroed(1, sizeof(*cell->events));
+		return cell->events ? SPHEX_OK : fail_memory(err);
+	}
+	return pileup_new(sites, first,
+		sites->loci.n - first < CELL_N_SITES ? sites->loci.n - first : CELL_N_SITES,
+		t->observer->kernels, t->by_read, &cell->pileup, err);
+}
+
+static enum sphex_status count_parcel(
+	struct tally *t, struct cell *cell, struct parcel *p, struct sphex_error *err)
+{
+	const struct sites *sites = t->observer->sites;
+
+	if (cell->names)
+		return name_pile_add(cell->names, t->observer->rules, sites, p->items, p->n,
+			p->reached, t->counts, err);
+	if (cell->events)
+		return event_pile_add(cell->events, sites, t->by_read, p->items, p->n, p->reached,
+			t->counts, err);
+	return pileup_add(cell->pileup, &p->strips, reached_locus(sites, p->reached), err);
+}
+
+static enum sphex_status finish_cell(struct tally *t, struct cell *cell, struct sphex_error *err)
+{
+	if (cell->names)
+		return name_pile_finish(
+			cell->names, t->observer->rules, t->observer->sites, t->counts, err);
+	if (cell->events)
+		return event_pile_finish(
+			cell->events, t->observer->sites, t->by_read, t->counts, err);
+	pileup_finish(cell->pileup, t->counts);
+	return SPHEX_OK;
+}
+
+/* The next cell that is ready, with its parcels, of which no other follows if is_last. */
+static struct cell *take_cell(struct tally *t, struct parcel **parcels, bool *is_last)
+{
+	struct cell *cell;
+
+	lock_hold(t->lock);
+	cell = t->ready;
+	if (cell) {
+		t->ready = cell->next;
+		if (!t->ready)
+			t->ready_end = &t->ready;
+		cell->state = CELL_BUSY;
+		*is_last = cell->passed;
+		*parcels = cell->first;
+		cell->first = NULL;
+		cell->end = &cell->first;
+		cell->n = 0;
+	}
+	lock_drop(t->lock);
+	return cell;
+}
+
+/* Gives the cell back, and its parcels to who wants to fill them again. */
+static void leave_cell(struct tally *t, struct cell *cell, struct parcel *parcels, bool is_last)
+{
+	struct parcel *next;
+
+	lock_hold(t->lock);
+	for (; parcels; parcels = next) {
+		next = parcels->next;
+		parcel_clear(parcels);
+		parcels->next = t->spare;
+		t->spare = parcels;
+	}
+	if (is_last) {
+		if (cell->pileup)
+			t->n_observations += pileup_n_observations(cell->pileup);
+		t->n_counted += cell->names    ? cell->names->n_counted
+				: cell->events ? cell->events->n_counted
+					       : pileup_n_counted(cell->pileup);
+		free_piles(cell);
+	}
+	cell->state = CELL_IDLE;
+	look_at(t, cell);
+	lock_drop(t->lock);
+}
+
+enum sphex_status tally_work(struct tally *t, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
-	int64_t pos0_reached = (int64_t)(uint32_t)o->last_key - 1;
-	uint32_t ref;
-	size_t end;
+	struct parcel *parcels;
+	struct cell *cell;
+	bool is_last;
 
-	t->n_observations += o->n;
-	if (t->pileup && o->strips.n)
-		status = pileup_add(t->pileup, &o->strips, reached_locus(t->sites, o), err);
-	for (size_t begin = 0; begin < o->n && !status; begin = end) {
-		if (o->items[begin].site >= t->contig_end) {
-			status = leave_contig(t, err);
-			ref = (uint32_t)sites_reference_of(t->sites, o->items[begin].site);
-			t->contig_begin = t->sites->ref_begins[ref];
-			t->contig_end = t->sites->ref_begins[ref + 1];
-		}
-		for (end = begin; end < o->n && o->items[end].site < t->contig_end; end++)
-			;
-		if (status)
-			return status;
-		if (t->rules->claims == CLAIM_BY_RECORD)
-			status = claim_in_order(t, o->items + begin, end - begin, err);
-		else
-			status = wait_for_order(t, o->items + begin, end - begin,
-				end < o->n ? INT64_MAX : pos0_reached, err);
+	while (!status && (cell = take_cell(t, &parcels, &is_last))) {
+		if (!cell->names && !cell->events && !cell->pileup)
+			status = start_cell(t, cell, err);
+		for (struct parcel *p = parcels; p && !status; p = p->next)
+			status = count_parcel(t, cell, p, err);
+		if (!status && is_last)
+			status = finish_cell(t, cell, err);
+		leave_cell(t, cell, parcels, is_last);
 	}
 	return status;
 }
 
 enum sphex_status tally_finish(struct tally *t, struct sphex_error *err)
 {
-	enum sphex_status status = leave_contig(t, err);
-
-	return status || !t->pileup ? status : pileup_finish(t->pileup, err);
+	lock_hold(t->lock);
+	for (uint32_t i = 0; i < t->n_cells; i++) {
+		t->cells[i].passed = true;
+		look_at(t, &t->cells[i]);
+	}
+	lock_drop(t->lock);
+	return tally_work(t, err);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "count/parcel.h"
 #include "count/tally.h"
 #include "tests/support/prng.h"
 #include "tests/support/site_rows.h"
@@ -70,8 +71,8 @@ static void count_by_record(
 static struct tally *tally_facts(const struct site_table *t, enum sphex_mode mode, bool by_read,
 	const struct fact *facts, size_t n, size_t part)
 {
-	struct observations o = {.items = calloc(part, sizeof(*o.items))};
 	struct observer observer = {.rules = count_rules_of(mode), .sites = &t->sites};
+	struct observations o = {.items = calloc(part, sizeof(*o.items))};
 	struct sphex_error err;
 	struct tally *tally;
 
@@ -91,10 +92,13 @@ static struct tally *tally_facts(const struct site_table *t, enum sphex_mode mod
 			o.last_key = sort_key((int32_t)ref, (int32_t)t->sites.pos0[site]);
 		}
 		o.n_records = o.n;
-		cr_assert_eq(tally_add(tally, &o, &err), SPHEX_OK);
+		cr_assert_eq(parcels_pack(&observer, &o, &err), SPHEX_OK);
+		tally_add(tally, &o);
+		if (begin / part % 2)
+			cr_assert_eq(tally_work(tally, &err), SPHEX_OK);
 	}
 	cr_assert_eq(tally_finish(tally, &err), SPHEX_OK);
-	free(o.items);
+	observations_free(&o);
 	return tally;
 }
 
