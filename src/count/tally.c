@@ -281,8 +281,34 @@ static struct cell *take_cell(struct tally *t, struct parcel **parcels, bool *is
 	return cell;
 }
 
-/* Gives the cell back, and its parcels to who wants to fill them again. */
-static void leave_cell(struct tally *t, struct cell *cell, struct parcel *parcels, bool is_last)
+static enum sphex_status count_cell(struct tally *t, struct cell *cell, struct parcel *parcels,
+	bool is_last, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	if (!cell->names && !cell->events && !cell->pileup)
+		status = start_cell(t, cell, err);
+	for (struct parcel *p = parcels; p && !status; p = p->next)
+		status = count_parcel(t, cell, p, err);
+	return !status && is_last ? finish_cell(t, cell, err) : status;
+}
+
+static void add_sums(struct tally *t, const struct cell *cell)
+{
+	if (cell->names) {
+		t->n_counted += cell->names->n_counted;
+	} else if (cell->events) {
+		t->n_counted += cell->events->n_counted;
+	} else {
+		t->n_counted += pileup_n_counted(cell->pileup);
+		t->n_observations += pileup_n_observations(cell->pileup);
+	}
+}
+
+/* Gives the parcels to who wants to fill them again, and the cell back: not after a failure, for
+ * its piles may be half made. */
+static void leave_cell(struct tally *t, struct cell *cell, struct parcel *parcels, bool is_last,
+	enum sphex_status status)
 {
 	struct parcel *next;
 
@@ -293,16 +319,14 @@ static void leave_cell(struct tally *t, struct cell *cell, struct parcel *parcel
 		parcels->next = t->spare;
 		t->spare = parcels;
 	}
-	if (is_last) {
-		if (cell->pileup)
-			t->n_observations += pileup_n_observations(cell->pileup);
-		t->n_counted += cell->names    ? cell->names->n_counted
-				: cell->events ? cell->events->n_counted
-					       : pileup_n_counted(cell->pileup);
-		free_piles(cell);
+	if (!status) {
+		if (is_last) {
+			add_sums(t, cell);
+			free_piles(cell);
+		}
+		cell->state = CELL_IDLE;
+		look_at(t, cell);
 	}
-	cell->state = CELL_IDLE;
-	look_at(t, cell);
 	lock_drop(t->lock);
 }
 
@@ -314,13 +338,8 @@ enum sphex_status tally_work(struct tally *t, struct sphex_error *err)
 	bool is_last;
 
 	while (!status && (cell = take_cell(t, &parcels, &is_last))) {
-		if (!cell->names && !cell->events && !cell->pileup)
-			status = start_cell(t, cell, err);
-		for (struct parcel *p = parcels; p && !status; p = p->next)
-			status = count_parcel(t, cell, p, err);
-		if (!status && is_last)
-			status = finish_cell(t, cell, err);
-		leave_cell(t, cell, parcels, is_last);
+		status = count_cell(t, cell, parcels, is_last, err);
+		leave_cell(t, cell, parcels, is_last, status);
 	}
 	return status;
 }
