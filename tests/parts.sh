@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154 # $manager comes from ./dev
 # The parts of ./dev test, which sources this file. A part prints what it likes, kept in
 # build/test/; what counts are its lines `N passed, N failed, N skipped`, its lines that begin with
-# FAIL or SKIP, and its exit status.
+# FAIL or SKIP, and its exit status. The CPU seconds of parts and of their checks are collected in
+# build/test/times.
 
 logs=build/test
 sums=$logs/sums
@@ -39,13 +40,15 @@ test_everything() {
 
 test_plain() {
 	part "$1: builds without a warning" builds "$1"
-	part "$1: unit tests" "build/$1/unit_tests"
+	# UBSan's build has clang's unit tests
+	[ "$1" = clang ] && have clang-rt || part "$1: unit tests" "build/$1/unit_tests"
 	part "$1: kernel tests" "build/$1/kernel_tests"
 }
 
 test_whole_runs() {
 	part 'release: end to end' end_to_end build/release/sphex
 	part 'release: a small run of the benchmarks' each_of 'tests/bench/check_*'
+	part 'gcc: every call fails once, signals at each' build/gcc/fault_runs
 	part 'gcc: damaged and hostile inputs' hostile build/gcc/sphex
 	if have valgrind; then
 		part 'gcc: under valgrind' tests/hostile/valgrind
@@ -61,7 +64,7 @@ test_whole_runs() {
 
 test_sanitized() {
 	test_sanitizer asan
-	part 'asan: every call fails once' build/asan/fault_runs
+	part 'asan: every call fails once' env QUICK=1 build/asan/fault_runs
 	part 'asan: findings and seeds of fuzzing' tests/fuzz/replay build/asan
 	part 'asan: damaged and hostile inputs, bounded' bounded_hostile build/asan/sphex
 	if have clang-rt; then
@@ -78,10 +81,10 @@ test_sanitized() {
 test_sanitizer() {
 	part "$1: builds" builds "$1"
 	if [ "$1" = tsan ]; then
-		part 'tsan: unit tests of what has threads' build/tsan/unit_tests \
+		part 'tsan: unit tests of what has threads' env QUICK=1 build/tsan/unit_tests \
 			api api_ase api_bam ordered reader stream threads
 	else
-		part "$1: unit tests" "build/$1/unit_tests"
+		part "$1: unit tests" env QUICK=1 "build/$1/unit_tests"
 		part "$1: kernel tests" "build/$1/kernel_tests"
 	fi
 	if [ "$1" = asan ]; then
@@ -113,7 +116,7 @@ part() {
 	log=$logs/$(printf '%s' "$name" | tr -cs 'a-z0-9' '_').log
 	began=$(date +%s)
 	set +e
-	(set -e && "$@") >"$log" 2>&1 </dev/null
+	timed "$name" "$@" >"$log" 2>&1 </dev/null
 	status=$?
 	set -e
 	sum=$(awk -v status="$status" -f tests/sum.awk "$log")
@@ -123,8 +126,24 @@ part() {
 	printf '%s\n' "$told"
 }
 
+# timed NAME COMMAND...: runs it in a shell of its own.
+timed() (
+	what=$1
+	shift
+	set -e
+	# into a file: in a pipe it would be the times of another process
+	trap 'times >"$log.times" && echo "$(cpu_seconds "$log.times") $what" >>"$logs/times"' EXIT
+	"$@"
+)
+
+cpu_seconds() {
+	awk '{ for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); sum += 60 * t[1] + t[2] } }
+		END { printf "%.1f\n", sum }' "$1"
+}
+
 tell_part() {
-	printf '%-46s %s  %d s\n' "$name" "$sum" $(($(date +%s) - began))
+	printf '%-46s %s  %d s, %.0f of CPU\n' "$name" "$sum" $(($(date +%s) - began)) \
+		"$(cpu_seconds "$log.times")"
 	grep -a '^SKIP' "$log" | sort | uniq -c | sort -rn | head -n 5 | sed 's/^ *1 //; s/^ */    /' || true
 	case $sum in
 	*' 0 failed'*) ;;
@@ -157,7 +176,7 @@ each_of() {
 	for check in $1; do
 		[ -x "$check" ] || continue
 		echo "== $check"
-		"$check" >"$log.one" 2>&1 || failed=1
+		timed "$name, ${check##*/}" "$check" >"$log.one" 2>&1 || failed=1
 		cat "$log.one"
 		tail -n 1 "$log.one" | grep -Eq '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' || {
 			echo "FAIL $check: ended without its numbers"

@@ -7,6 +7,7 @@
  *     fault_runs [NAME]     all runs, or the one of this name
  *
  * Of long rows of calls whose failures are alike only some are tried; never of single allocations.
+ * With QUICK in the environment, for sanitizers, that goes for all but single calls that fail.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <dirent.h>
@@ -24,6 +25,7 @@
 
 #include "inputs.h"
 #include "seam.h"
+#include "tests/support/one_in.h"
 
 int sphex_main(int argc, char **argv); /* main() of src/cli/main.c */
 
@@ -135,6 +137,15 @@ static const struct fault_kind {
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+static unsigned step_of(const struct fault_kind *kind)
+{
+	const struct seam_fault *fault = &kind->fault;
+	bool is_failure =
+		fault->effect == EFFECT_ERROR && !fault->onwards && fault->errnum != EINTR;
+
+	return is_failure ? kind->step : kind->step * (unsigned)one_in(7);
+}
+
 /* ---------------------------------------------------------------- files */
 
 struct text {
@@ -150,6 +161,16 @@ static void stop(const char *what)
 {
 	perror(what);
 	exit(EXIT_FAILURE);
+}
+
+/* Zeros, which LeakSanitizer does not search in each run, nor fork() copy. */
+static void *shared_memory(size_t nbytes)
+{
+	void *p = mmap(NULL, nbytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		stop("mmap");
+	return p;
 }
 
 static void read_text(const char *path, struct text *out)
@@ -321,15 +342,19 @@ static bool is_error_message(const struct text *said)
 static const char *what_is_wrong(
 	const struct fault_kind *kind, const struct text *normal, bool was_injected, int status)
 {
-	static struct text outputs[N_OUTPUTS], said;
+	static struct text *outputs, *said;
 	bool ended = WIFEXITED(status) && WEXITSTATUS(status) == 0, complete = true;
 	enum outcome outcome = was_injected ? kind->outcome : OUTCOME_COMPLETE;
 
+	if (!outputs) {
+		outputs = shared_memory((N_OUTPUTS + 1) * sizeof(*outputs));
+		said = outputs + N_OUTPUTS;
+	}
 	read_outputs(outputs);
-	read_text("stderr", &said);
+	read_text("stderr", said);
 	for (int i = 0; i < N_OUTPUTS; i++)
 		complete &= same_text(&outputs[i], &normal[i]);
-	if (strstr(said.bytes, "Sanitizer") || strstr(said.bytes, "runtime error"))
+	if (strstr(said->bytes, "Sanitizer") || strstr(said->bytes, "runtime error"))
 		return "a sanitizer's finding";
 	if (ended)
 		return outcome == OUTCOME_FAILURE ? "exit status 0 in spite of the fault"
@@ -345,7 +370,7 @@ static const char *what_is_wrong(
 			       : "not ended by the signal";
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 1)
 		return "another exit status than 0 and 1";
-	return is_error_message(&said) ? NULL : "not one message";
+	return is_error_message(said) ? NULL : "not one message";
 }
 
 /* Returns whether the fault was met. */
@@ -390,10 +415,7 @@ static void make_slots(void)
 		snprintf(slots[i].folder, sizeof(slots[i].folder), "slot%d", i);
 		if (mkdir(slots[i].folder, 0777) != 0)
 			stop(slots[i].folder);
-		slots[i].seam = mmap(NULL, sizeof(*slots[i].seam), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (slots[i].seam == MAP_FAILED)
-			stop("mmap");
+		slots[i].seam = shared_memory(sizeof(*slots[i].seam));
 	}
 }
 
@@ -411,7 +433,7 @@ static uint64_t try_kind(
 
 		if (slot) {
 			start(run, kind, next, slot);
-			next += kind->step;
+			next += step_of(kind);
 			is_over |= kind->step == 0;
 			continue;
 		}
@@ -448,8 +470,10 @@ static bool run_normally(const struct run *run, struct text *normal)
 
 static void try_run(const struct run *run)
 {
-	static struct text normal[N_OUTPUTS];
+	static struct text *normal;
 
+	if (!normal)
+		normal = shared_memory(N_OUTPUTS * sizeof(*normal));
 	if (!run_normally(run, normal))
 		return;
 	printf("%s:", run->name);
@@ -460,6 +484,20 @@ static void try_run(const struct run *run)
 		fflush(stdout);
 	}
 	printf("\n");
+}
+
+/* In a process of its own: each run would get a copy of what it leaves in memory. */
+static void make_inputs_apart(void)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		make_inputs();
+		exit(EXIT_SUCCESS);
+	}
+	if (waitpid(child, &status, 0) != child || status)
+		stop("inputs");
 }
 
 static int remove_folder(const char *folder)
@@ -479,7 +517,7 @@ int main(int argc, char **argv)
 	snprintf(folder, sizeof(folder), "%s/sphex-faults-XXXXXX", top);
 	if (!mkdtemp(folder) || chdir(folder) != 0)
 		stop(folder);
-	make_inputs();
+	make_inputs_apart();
 	make_slots();
 	for (size_t i = 0; i < N_RUNS; i++)
 		if (argc < 2 || strcmp(argv[1], runs[i].name) == 0)

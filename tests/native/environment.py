@@ -58,6 +58,11 @@ def is_quick() -> bool:
     return bool(os.environ.get("QUICK"))
 
 
+def one_in(n: int) -> int:
+    """Return the step of a loop over cases of which a short run has one in n."""
+    return n if is_quick() else 1
+
+
 def skip_all(words: str) -> NoReturn:
     """End a check that cannot run here."""
     facts = Facts()

@@ -9,6 +9,7 @@
 #include "bam/index_check.h"
 #include "bam/index_plan.h"
 #include "tests/support/index_builder.h"
+#include "tests/support/one_in.h"
 
 enum { N_PLACES = 16, MAX_SLOTS = 16, MAX_RECORDS = 4000 };
 
@@ -177,7 +178,8 @@ Test(index_check, no_bit_that_is_wrong_loses_a_record)
 		uint64_t n = count_covering(&s);
 		size_t n_believed = 0;
 
-		for (size_t bit = 0; bit < built.n * 8; bit += kind == BUILT_CSI ? 3 : 1) {
+		for (size_t bit = 0; bit < built.n * 8;
+			bit += (kind == BUILT_CSI ? 3 : 1) * one_in(7)) {
 			built.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 			n_believed += is_believed(&s, &built, n, "bit", bit);
 			built.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
