@@ -157,29 +157,25 @@ static enum sphex_status explain_row(
 
 /* ---------------------------------------------------------------- the position */
 
-static bool parse_position(const char *text, size_t *n_contig, uint32_t *pos0)
+static enum sphex_status parse_position(
+	const char *text, size_t *n_contig, uint32_t *pos0, struct sphex_error *err)
 {
 	const char *colon = strrchr(text, ':');
-	unsigned long long pos1;
-	char *end;
+	unsigned long long pos1 = 0;
+	char *end = NULL;
 
-	if (!colon || colon[1] < '0' || colon[1] > '9')
-		return false;
-	pos1 = strtoull(colon + 1, &end, 10);
+	if (colon && colon[1] >= '0' && colon[1] <= '9')
+		pos1 = strtoull(colon + 1, &end, 10);
+	if (pos1 < 1 || pos1 > UINT32_MAX || *end)
+		return fail(
+			err, SPHEX_E_ARGUMENT, "a position looks like chr1:12345, not %s", text);
 	*n_contig = (size_t)(colon - text);
 	*pos0 = (uint32_t)(pos1 - 1);
-	return !*end && pos1 >= 1 && pos1 <= UINT32_MAX;
+	return SPHEX_OK;
 }
 
-enum sphex_status run_check_explain(
-	const struct run_settings *settings, const char *position, struct sphex_error *err)
+static enum sphex_status check_file(const struct run_settings *settings, struct sphex_error *err)
 {
-	size_t n_contig;
-	uint32_t pos0;
-
-	if (!parse_position(position, &n_contig, &pos0))
-		return fail(err, SPHEX_E_ARGUMENT, "a position looks like chr1:12345, not %s",
-			position);
 	if (!settings->bam || file_can_be_read_again(settings->bam))
 		return SPHEX_OK;
 	fail(err, SPHEX_E_ARGUMENT, "a pipe cannot be read twice, as --explain has to");
@@ -187,17 +183,28 @@ enum sphex_status run_check_explain(
 	return at_file(err, settings->bam);
 }
 
+enum sphex_status run_check_explain(
+	const struct run_settings *settings, const char *position, struct sphex_error *err)
+{
+	size_t n_contig;
+	uint32_t pos0;
+	enum sphex_status status = parse_position(position, &n_contig, &pos0, err);
+
+	return status ? status : check_file(settings, err);
+}
+
 enum sphex_status run_explain(const struct run_settings *settings, const struct run_result *result,
 	const char *position, struct writer *w, struct sphex_error *err)
 {
 	struct explain_job job = {.settings = settings, .result = result};
 	const struct table *t = &result->table;
-	enum sphex_status status = run_check_explain(settings, position, err);
 	size_t n_contig, n_found = 0;
+	enum sphex_status status = parse_position(position, &n_contig, &job.pos0, err);
 
+	if (!status)
+		status = check_file(settings, err);
 	if (status)
 		return status;
-	parse_position(position, &n_contig, &job.pos0);
 	job.observer = (struct observer){.rules = t->rules,
 		.kernels = settings->kernels,
 		.sites = &result->sites,

@@ -64,40 +64,11 @@ static uint64_t add_one(uint8_t call, uint8_t *planes, size_t stride)
 static void add_last(const uint8_t *calls, size_t n, size_t n_done, uint8_t *planes, size_t stride,
 	uint64_t *rest)
 {
-	static const uint8_t blank[64] = {[32] = 255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255,
-		255};
+	const __m256i places = _mm256_set_epi64x(
+		0x1f1e1d1c1b1a1918, 0x1716151413121110, 0x0f0e0d0c0b0a0908, 0x0706050403020100);
 	size_t at = n - 32;
-	__m256i left = _mm256_and_si256(load(calls + at), load(blank + 32 - (n_done - at)));
+	__m256i done = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(n_done - at)), places);
+	__m256i left = _mm256_andnot_si256(done, load(calls + at));
 	uint64_t bits = add32(left, planes + at, stride);
 
 	rest[at / 64] |= bits << at % 64;

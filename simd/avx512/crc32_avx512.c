@@ -29,9 +29,17 @@ static __m512i fold(__m512i x, __m512i by, __m512i next)
 	return _mm512_ternarylogic_epi64(low, high, next, 0x96); /* XOR of the three */
 }
 
-static __m512i wide(long long low, long long high)
+static __m128i fold_lane(__m128i x, __m128i by, __m128i next)
 {
-	return _mm512_broadcast_i64x2(_mm_set_epi64x(high, low));
+	__m128i low = _mm_clmulepi64_si128(x, by, 0x00);
+	__m128i high = _mm_clmulepi64_si128(x, by, 0x11);
+
+	return _mm_xor_si128(_mm_xor_si128(low, high), next);
+}
+
+static __m128i pair(long long low, long long high)
+{
+	return _mm_set_epi64x(high, low);
 }
 
 /* Bits of the lanes at and behind `from` of the 64 that begin with number 64 * i. */
@@ -57,13 +65,12 @@ static __m512i first_vector(const uint8_t *data, size_t head, size_t i)
 static uint32_t divide(__m128i x)
 {
 	const __m128i low32 = _mm_set_epi32(0, 0, 0, -1);
-	const __m128i by = _mm_set_epi64x(POLYNOMIAL, QUOTIENT);
+	const __m128i by = pair(QUOTIENT, POLYNOMIAL);
 	__m128i quotient;
 
-	x = _mm_xor_si128(_mm_srli_si128(x, 8),
-		_mm_clmulepi64_si128(x, _mm_set_epi64x(0, 0x0ccaa009eLL), 0x00));
+	x = _mm_xor_si128(_mm_srli_si128(x, 8), _mm_clmulepi64_si128(x, pair(FOLD_128), 0x10));
 	x = _mm_xor_si128(_mm_srli_si128(x, 4),
-		_mm_clmulepi64_si128(_mm_and_si128(x, low32), _mm_set_epi64x(0, FOLD_64), 0x00));
+		_mm_clmulepi64_si128(_mm_and_si128(x, low32), pair(FOLD_64, 0), 0x00));
 	quotient = _mm_clmulepi64_si128(_mm_and_si128(x, low32), by, 0x00);
 	x = _mm_xor_si128(x, _mm_clmulepi64_si128(_mm_and_si128(quotient, low32), by, 0x10));
 	return (uint32_t)_mm_extract_epi32(x, 1);
@@ -81,38 +88,42 @@ static uint32_t bit_by_bit(const uint8_t *data, size_t n)
 	return ~crc;
 }
 
+/* From four vectors to 16 bytes. */
+static __m128i fold_all(__m512i x0, __m512i x1, __m512i x2, __m512i x3)
+{
+	const __m512i by_vector = _mm512_broadcast_i64x2(pair(FOLD_512));
+	const __m128i by_lane = pair(FOLD_128);
+	__m512i all = fold(fold(fold(x0, by_vector, x1), by_vector, x2), by_vector, x3);
+	__m128i x = _mm512_castsi512_si128(all);
+
+	x = fold_lane(x, by_lane, _mm512_extracti32x4_epi32(all, 1));
+	x = fold_lane(x, by_lane, _mm512_extracti32x4_epi32(all, 2));
+	return fold_lane(x, by_lane, _mm512_extracti32x4_epi32(all, 3));
+}
+
 uint32_t crc32_avx512(const uint8_t *data, size_t n)
 {
-	const __m512i by_group = wide(FOLD_2048), by_vector = wide(FOLD_512);
-	const __m128i by_lane = _mm_set_epi64x(0x0ccaa009eLL, 0x1751997d0LL);
+	const __m512i by_group = _mm512_broadcast_i64x2(pair(FOLD_2048));
 	size_t head = n % GROUP ? n % GROUP : GROUP;
-	__mmask64 late =
-		head < 4 ? 0xFu >> head : 0; /* of the inverted four, in the second group */
-	__m512i x[4], all;
-	__m128i lanes[4], last;
+	/* of the four that are inverted, those in the second group */
+	__mmask64 late = head < 4 ? 0xFu >> head : 0;
+	__m512i x0, x1, x2, x3;
 
 	if (n < 4)
 		return bit_by_bit(data, n);
-	for (size_t i = 0; i < 4; i++)
-		x[i] = first_vector(data, head, i);
+	x0 = first_vector(data, head, 0);
+	x1 = first_vector(data, head, 1);
+	x2 = first_vector(data, head, 2);
+	x3 = first_vector(data, head, 3);
 	for (size_t at = head; at < n; at += GROUP) {
 		__m512i first = _mm512_loadu_si512(data + at);
 
-		x[0] = fold(
-			x[0], by_group, _mm512_xor_si512(first, _mm512_maskz_set1_epi8(late, -1)));
-		for (size_t i = 1; i < 4; i++)
-			x[i] = fold(x[i], by_group, _mm512_loadu_si512(data + at + 64 * i));
+		first = _mm512_xor_si512(first, _mm512_maskz_set1_epi8(late, -1));
 		late = 0;
+		x0 = fold(x0, by_group, first);
+		x1 = fold(x1, by_group, _mm512_loadu_si512(data + at + 64));
+		x2 = fold(x2, by_group, _mm512_loadu_si512(data + at + 128));
+		x3 = fold(x3, by_group, _mm512_loadu_si512(data + at + 192));
 	}
-	all = fold(fold(fold(x[0], by_vector, x[1]), by_vector, x[2]), by_vector, x[3]);
-	lanes[0] = _mm512_extracti32x4_epi32(all, 0);
-	lanes[1] = _mm512_extracti32x4_epi32(all, 1);
-	lanes[2] = _mm512_extracti32x4_epi32(all, 2);
-	lanes[3] = _mm512_extracti32x4_epi32(all, 3);
-	last = lanes[0];
-	for (size_t i = 1; i < 4; i++)
-		last = _mm_xor_si128(
-			lanes[i], _mm_xor_si128(_mm_clmulepi64_si128(last, by_lane, 0x00),
-					  _mm_clmulepi64_si128(last, by_lane, 0x11)));
-	return ~divide(last);
+	return ~divide(fold_all(x0, x1, x2, x3));
 }

@@ -8,18 +8,6 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/new_file.h"
-#include "deflate.h"
-
-struct writer {
-	const char *given; /* path as it was asked for */
-	struct new_file file;
-	int errnum;                /* first failure */
-	const atomic_bool *stop;   /* NULL: nobody stops it */
-	struct deflater *deflater; /* NULL: the bytes as they are */
-	size_t n;
-	uint8_t buffer[DEFLATE_CONTENT_NBYTES];
-};
 
 static enum sphex_status write_failed(const char *path, int errnum, struct sphex_error *err)
 {
@@ -116,7 +104,7 @@ static void flush(struct writer *w)
 }
 
 /* Blocks begin after each DEFLATE_CONTENT_NBYTES, however the bytes come. */
-void writer_put(struct writer *w, const void *data, size_t n)
+void writer_put_slow(struct writer *w, const void *data, size_t n)
 {
 	const uint8_t *from = data;
 
