@@ -27,13 +27,14 @@ static enum sphex_status bad(struct sphex_error *err, const char *what)
 /* As samtools has it: each line up to the first NUL is one of a SAM header, none is empty. */
 static bool is_sam_header(const uint8_t *text, size_t n)
 {
-	const uint8_t *line = text, *nul = memchr(text, 0, n), *end = nul ? nul : text + n;
+	const uint8_t *nul = memchr(text, 0, n), *end = nul ? nul : text + n, *line_end;
 
-	while (line && line < end) {
+	for (const uint8_t *line = text; line < end; line = line_end + 1) {
 		if (*line != '@')
 			return false;
-		line = memchr(line, '\n', (size_t)(end - line));
-		line += line != NULL;
+		line_end = memchr(line, '\n', (size_t)(end - line));
+		if (!line_end)
+			break;
 	}
 	return true;
 }
