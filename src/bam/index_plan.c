@@ -108,7 +108,7 @@ static enum sphex_status add_range(
 	struct index_plan *out = p->out;
 	struct record_range *last = out->n ? &out->ranges[out->n - 1] : NULL;
 
-	if (last && range.begin >> 16 < last->end + p->gap) {
+	if (out->n && range.begin >> 16 < last->end + p->gap) {
 		last->end = range.end > last->end ? range.end : last->end;
 		last->stop = range.stop > last->stop ? range.stop : last->stop;
 		return SPHEX_OK;

@@ -81,7 +81,7 @@ static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes,
 	struct record *out, struct sphex_error *err)
 {
 	if (nbytes < RECORD_MIN_NBYTES)
-		return record_refuse(data, nbytes, n_refs, err);
+		return not_ok(record_refuse(data, nbytes, n_refs, err));
 	out->bytes = data;
 	out->ref_id = load_i32(data + 4);
 	out->pos0 = load_i32(data + 8);
@@ -95,7 +95,7 @@ static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes,
 			(out->pos0 < -1) | (out->n_bases > INT32_MAX) | (out->name_nbytes == 0) ||
 		record_parts_nbytes(data) > nbytes ||
 		data[RECORD_MIN_NBYTES + out->name_nbytes - 1] != 0)
-		return record_refuse(data, nbytes, n_refs, err);
+		return not_ok(record_refuse(data, nbytes, n_refs, err));
 	out->cigar = data + RECORD_MIN_NBYTES + out->name_nbytes;
 	out->bases = out->cigar + (size_t)out->n_cigar * 4;
 	out->quals = out->bases + ((size_t)out->n_bases + 1) / 2;

@@ -222,7 +222,7 @@ enum sphex_status unit_next_slow(
 			break;
 		}
 		if (left >= 4 && n <= left)
-			return unit_next(u, bytes, nbytes, err);
+			return unit_take(u, n, bytes, nbytes);
 		if (n > RECORD_MAX_NBYTES) {
 			fail(err, SPHEX_E_LIMIT, "a record claims %zu bytes; the limit is %zu", n,
 				RECORD_MAX_NBYTES);

@@ -82,6 +82,19 @@ enum sphex_status unit_more(struct unit *u, struct sphex_error *err);
 enum sphex_status unit_next_slow(
 	struct unit *u, const uint8_t **bytes, size_t *nbytes, struct sphex_error *err);
 
+/* The n bytes that come next are a record. */
+static inline enum sphex_status unit_take(
+	struct unit *u, size_t n, const uint8_t **bytes, size_t *nbytes)
+{
+	*bytes = u->data + u->from;
+	*nbytes = n;
+	if (u->to - u->from > 4 * n) /* records are much alike: ask for the one after the next */
+		prefetch(*bytes + 2 * n + 32);
+	u->from += n;
+	u->n_records++;
+	return SPHEX_OK;
+}
+
 /*
  * The bytes of the next record, block_size included; SPHEX_END behind the unit's last. Valid until
  * the next call, with `keep` until unit_drop_read(), while the buffer does not move: use offsets
@@ -95,16 +108,8 @@ static inline enum sphex_status unit_next(
 	if (left >= 4 && u->from < u->own_to) {
 		size_t n = (size_t)load_u32(u->data + u->from) + 4;
 
-		if (n <= left) {
-			*bytes = u->data + u->from;
-			*nbytes = n;
-			u->from += n;
-			if (left >
-				4 * n) /* records are much alike: ask for the one after the next */
-				prefetch(*bytes + 2 * n + 32);
-			u->n_records++;
-			return SPHEX_OK;
-		}
+		if (n <= left)
+			return unit_take(u, n, bytes, nbytes);
 	}
 	return unit_next_slow(u, bytes, nbytes, err);
 }

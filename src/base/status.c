@@ -2,6 +2,7 @@
  * The error record: filled in one call, completed by calls that add the place. All text is cut to
  * the size of the record, so that reporting an error cannot fail.
  */
+#define SPHEX_STATUS_C
 #include "status.h"
 
 #include <stdarg.h>

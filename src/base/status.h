@@ -28,4 +28,30 @@ enum sphex_status at_voffset(struct sphex_error *err, uint64_t voffset);
 enum sphex_status at_record(struct sphex_error *err, uint64_t record);
 enum sphex_status with_hint(struct sphex_error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/*
+ * What always fails is told to clang's analyzer, which sees one file at a time and would go on
+ * behind a failure as if it were none.
+ */
+#ifdef __clang_analyzer__
+static inline enum sphex_status not_ok(enum sphex_status status)
+{
+	if (status == SPHEX_OK)
+		__builtin_unreachable();
+	return status;
+}
+#else
+#define not_ok(status) (status)
+#endif
+
+#if defined(__clang_analyzer__) && !defined(SPHEX_STATUS_C)
+#define fail(...) not_ok(fail(__VA_ARGS__))
+#define fail_errno(...) not_ok(fail_errno(__VA_ARGS__))
+#define fail_memory(err) not_ok(fail_memory(err))
+#define at_file(err, path) not_ok(at_file(err, path))
+#define at_line(err, line) not_ok(at_line(err, line))
+#define at_voffset(err, voffset) not_ok(at_voffset(err, voffset))
+#define at_record(err, record) not_ok(at_record(err, record))
+#define with_hint(...) not_ok(with_hint(__VA_ARGS__))
+#endif
+
 #endif

@@ -80,8 +80,10 @@ static bool is_symbolic(struct span allele)
 
 static bool has_bases(struct span allele)
 {
+	static const char bases[] = {'A', 'C', 'G', 'T', 'N'};
+
 	for (size_t i = 0; i < allele.n; i++)
-		if (!memchr("ACGTN", upper(allele.p[i]), 5))
+		if (!memchr(bases, upper(allele.p[i]), sizeof(bases)))
 			return false;
 	return allele.n > 0;
 }
@@ -153,13 +155,14 @@ enum gt_kind { GT_HET, GT_OTHER, GT_BAD };
  */
 static enum gt_kind kind_of_gt(struct span gt, uint64_t n_alts)
 {
+	static const char phases[] = {'/', '|', '\\'};
 	bool has_missing = false, has_two = false, has_one = false;
 	uint64_t first = 0, number;
 
 	for (size_t i = 0; i < gt.n;) {
 		struct span allele = {gt.p + i, 0};
 
-		while (i + allele.n < gt.n && !memchr("/|\\", allele.p[allele.n], 3))
+		while (i + allele.n < gt.n && !memchr(phases, allele.p[allele.n], sizeof(phases)))
 			allele.n++;
 		i += allele.n + 1;
 		if (!allele.n)
