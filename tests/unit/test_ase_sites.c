@@ -257,7 +257,8 @@ Test(ase_sites, contigs_come_from_the_header_or_from_the_records)
 
 /* ---------------------------------------------------------------- segments */
 
-/* Records "beg0-end0V" with V: r a row, h not heterozygous, x an error; "" gives none. */
+/* Records "beg0-end0V" with V: r a row, h not heterozygous, x an error, R a row of another file; ""
+ * gives none. */
 static void make_segments(const char *text, uint64_t length, const char *within, char *out)
 {
 	struct ase_sites sites = {0};
@@ -272,11 +273,11 @@ static void make_segments(const char *text, uint64_t length, const char *within,
 	for (; sscanf(text, "%u-%u%c%n", &all[sites.n].beg0, &all[sites.n].end0, &kind, &n) == 3;
 		text += n) {
 		all[sites.n].ref = 0;
-		all[sites.n].file = 0;
+		all[sites.n].file = kind == 'R';
 		all[sites.n].line = (uint32_t)sites.n;
-		all[sites.n++].verdict = kind == 'r'   ? ASE_ROW
-					 : kind == 'h' ? ASE_NOT_HET
-						       : ASE_SYMBOLIC;
+		all[sites.n++].verdict = kind == 'r' || kind == 'R' ? ASE_ROW
+					 : kind == 'h'              ? ASE_NOT_HET
+								    : ASE_SYMBOLIC;
 	}
 	if (within) {
 		struct interval one = {0};
@@ -318,6 +319,7 @@ Test(ase_segments, positions_have_one_answer)
 		{"9-12r 5-6x", 100, NULL, "5-6x 9-12r 100+ "},
 		{"5-6h", 100, NULL, "100+ "},
 		{"5-6h 5-6h", 100, NULL, "5-62 100+ "},
+		{"5-9R 5-6r", 100, NULL, "5-62 6-9r 100+ "},
 		{"5-10r 6-7h", 100, NULL, "5-6r 6-72 7-10r 100+ "},
 		{"5-10h 6-12r", 100, NULL, "6-102 10-12r 100+ "},
 		{"5-20r 6-8r 7-9r 15-16r", 100, NULL, "5-6r 6-72 7-92 9-15r 15-162 16-20r 100+ "},

@@ -287,6 +287,12 @@ Test(fasta, finds_out_an_index_of_another_file)
 		fasta_close(f);
 	}
 	drop(path);
+	path = put_text(">a\nACGTAC\n");
+	put_fai(path, "a\t5\t3\t3\t4\n"); /* ends with the line, and has one line end in it */
+	cr_assert(fasta_open(path, 1, &f, &err) == SPHEX_OK);
+	cr_assert(fasta_bases(f, 0, 0, 5, out, &err) == SPHEX_E_DATA && err.line == 1);
+	fasta_close(f);
+	drop(path);
 }
 
 Test(fasta, refuses_a_file_of_which_no_index_can_be_made)

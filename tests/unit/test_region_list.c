@@ -102,6 +102,7 @@ Test(region_list, annotation_lines_of_the_feature_have_id_and_name)
 		{GTF("gene", "5\t10", ""), "c 4 10 [-] [-]"},
 		{GTF("gene", "5\t10", "  gene_id   \"a\"  ; gene_name  b "), "c 4 10 [a] [b]"},
 		{GTF("gene", "5\t10", "gene_id \"\"; gene_name \"n"), "c 4 10 [-] [n]"},
+		{GTF("gene", "5\t10", "ID= a ;Name=b"), "c 4 10 [a] [b]"},
 		/* only whole keys, and the first of several */
 		{GTF("gene", "5\t10", "old_gene_id \"x\"; gene_id \"a\"; gene_id \"b\""),
 			"c 4 10 [a] [-]"},
