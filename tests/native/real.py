@@ -31,12 +31,19 @@ class Evidence(NamedTuple):
     deletions: Counter[tuple[str, int, int]]
 
 
-def make_case(bam: Path, folder: Path, rng: random.Random, n_variants: int) -> bool:
-    """Write in.bam, ref.fa and in.vcf; return False if nothing is mapped."""
+def make_case(
+    bam: Path, folder: Path, rng: random.Random, n_variants: int, n_judged: int
+) -> bool:
+    """Write in.bam, ref.fa and in.vcf; return False if nothing is mapped.
+
+    There are fewer variants than wanted where records would have to be judged more often than n_judged.
+    """
     lengths = cut_contigs(bam, folder / "in.bam")
     if not lengths:
         return False
     evidence = collect(folder / "in.bam")
+    depth = sum(seen.total() for seen in evidence.bases.values()) / max(len(evidence.bases), 1)
+    n_variants = min(n_variants, int(n_judged / max(depth, 1)))
     contigs = {name: consensus(rng, evidence, name, n) for name, n in lengths.items()}
     lines = make_lines(rng, evidence, contigs, n_variants)
     write_fasta(folder / "ref.fa", contigs)
