@@ -62,6 +62,11 @@ test_whole_runs() {
 	part 'static: builds' builds static
 	part 'static: one small file that needs no other' tests/install/check_static
 	test_aarch64
+	if have clang-rt; then
+		test_sanitizer ubsan
+	else
+		part 'ubsan: runs' skip "clang's UBSan: its library is not here"
+	fi
 }
 
 test_sanitized() {
@@ -72,10 +77,8 @@ test_sanitized() {
 	if have clang-rt; then
 		part 'fuzz: builds' builds fuzz
 		part 'fuzz: 2 s for each target' tests/fuzz/run --seconds 2
-		test_sanitizer ubsan
 	else
 		part 'fuzz: runs' skip "libFuzzer: the library of clang's sanitizers is not here"
-		part 'ubsan: runs' skip "clang's UBSan: its library is not here"
 	fi
 	test_sanitizer tsan
 }
