@@ -28,6 +28,7 @@ enum sphex_status sphex_ase_new(struct sphex_ase **out, struct sphex_error *err)
 	(*out)->settings.filter = ase_filter_default;
 	(*out)->settings.separator = '\t';
 	(*out)->settings.unit_blocks = UNIT_BLOCKS;
+	(*out)->settings.index = INDEX_WHEN_LESS;
 	return choose_kernels(NULL, &(*out)->settings.kernels, err);
 }
 
@@ -86,6 +87,7 @@ static const struct ase_option options[] = {
 	{"disable-read-filter", OPTION_DROP_FILTER, 0, 0, 0},
 	{"disable-sequence-dictionary-validation", OPTION_BOOL, AT(ignores_dictionaries), 0, 0},
 	{"allow-truncated", OPTION_BOOL, AT(allow_truncated), 0, 0},
+	{"index", OPTION_INT, AT(index), 0, 2},
 	{"unit-blocks", OPTION_INT, AT(unit_blocks), 1, 1 << 20},
 };
 

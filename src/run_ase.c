@@ -36,6 +36,9 @@ static void run_free(struct ase_run *run)
 	ase_elements_free(&run->merged);
 	ase_pile_free(&run->pile);
 	ase_names_free(&run->names);
+	run_index_free(&run->index);
+	memory_free(run->target_pos0);
+	memory_free(run->target_begins);
 }
 
 static void fill_stats(const struct ase_run *run, double read)
@@ -43,13 +46,13 @@ static void fill_stats(const struct ase_run *run, double read)
 	struct sphex_count_stats *stats = &run->result->stats;
 
 	for (size_t i = 0; i < run->n_inputs; i++)
-		stats->n_bam_bytes += reader_bytes_done(run->inputs[i].reader);
+		stats->n_bam_bytes += reader_bytes_read(run->inputs[i].reader);
 	stats->n_rows = run->result->table.n;
 	stats->seconds_variants = read - run->started;
 	stats->seconds_bam = seconds_now() - read;
 	stats->n_threads = run->settings->n_threads;
 	stats->simd = run->settings->kernels->name;
-	stats->index = "off";
+	stats->index = run->index.outcome;
 }
 
 enum sphex_status run_ase(

@@ -22,6 +22,7 @@ struct ase_settings {
 	struct ase_filter filter;
 	char separator;
 	uint32_t unit_blocks; /* BGZF blocks of a unit */
+	uint32_t index;       /* enum index_choice; with several inputs never */
 	unsigned n_threads;   /* 0: all that this process may use */
 	const struct kernels *kernels;
 	struct warner warner;

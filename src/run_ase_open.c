@@ -198,9 +198,7 @@ static bool is_there(const char *stem, size_t n, const char *ending)
 	return access(path, R_OK) == 0;
 }
 
-/*
- * GATK's rule. The index is not used yet: intervals choose positions, and all of the file is read.
- */
+/* GATK's rule; whether the index is used is another matter. */
 static enum sphex_status check_indexed(const char *path, struct sphex_error *err)
 {
 	size_t n = strlen(path);

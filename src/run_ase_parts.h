@@ -5,6 +5,7 @@
 #include "bam/reader.h"
 #include "count/ase_pile.h"
 #include "run_ase.h"
+#include "run_index.h"
 #include "variants/fasta.h"
 
 /* One BAM. */
@@ -18,6 +19,7 @@ struct ase_input {
 	struct ase_elements *elements; /* one per slot of the reader */
 	size_t n_slots;
 	uint64_t n_records, last_key;
+	bool failed; /* reading it did, not what comes of its reads */
 	/* with several BAMs: the read that comes next, and where its elements begin */
 	const struct ase_elements *current; /* NULL at the end */
 	size_t read, element;
@@ -37,8 +39,10 @@ struct ase_run {
 	struct intervals within;
 	bool has_intervals;
 	struct ase_segments segments;
-	size_t segment;             /* of the position that was handed out last */
-	struct ase_elements merged; /* of several BAMs */
+	struct run_index index;
+	uint32_t *target_pos0, *target_begins; /* what the index is asked for */
+	size_t segment;                        /* of the position that was handed out last */
+	struct ase_elements merged;            /* of several BAMs */
 	struct ase_pile pile;
 	struct ase_names names;
 	double started, reported;

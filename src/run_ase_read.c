@@ -17,17 +17,20 @@
 static enum sphex_status scan(void *user, size_t slot, struct unit *unit, struct sphex_error *err)
 {
 	struct ase_input *input = user;
+	struct ase_elements *e = &input->elements[slot];
+	enum sphex_status status;
 
 	if (atomic_load_explicit(&input->run->settings->cancelled, memory_order_relaxed))
 		return fail(err, SPHEX_E_CANCELLED, "stopped");
-	return ase_elements_scan(&input->scanner, unit, &input->elements[slot], err);
+	status = ase_elements_scan(&input->scanner, unit, e, err);
+	if (e->n_records)
+		unit->last_key = e->last_key;
+	return status;
 }
 
-static enum sphex_status start_input(
+static enum sphex_status prepare_input(
 	struct ase_run *run, struct ase_input *input, struct sphex_error *err)
 {
-	struct reader_client client = {input, scan};
-
 	input->scanner = (struct ase_scanner){.segments = &run->segments,
 		.within = run->has_intervals ? &run->within : NULL,
 		.groups = &input->groups,
@@ -37,9 +40,55 @@ static enum sphex_status start_input(
 		.by_read = run->n_inputs > 1};
 	input->n_slots = reader_n_slots(input->reader);
 	input->elements = memory_new_zeroed(input->n_slots, sizeof(*input->elements));
-	if (!input->elements)
+	return input->elements ? SPHEX_OK : fail_memory(err);
+}
+
+/*
+ * Where segments begin, by the references of the BAM; returns the longest's length. What lies
+ * behind the end of a contig is reached only by records that lie over its last base.
+ */
+static uint32_t list_targets(struct ase_run *run, const struct ase_input *input)
+{
+	const struct bam_header *header = reader_header(input->reader);
+	const struct ase_segments *segments = &run->segments;
+	uint32_t n = 0, width = 1;
+
+	for (uint32_t i = 0; i < header->n_refs; i++) {
+		uint32_t ref = input->refs[i], length = header->refs[i].length;
+
+		run->target_begins[i] = n;
+		for (size_t k = segments->begins[ref]; k < segments->begins[ref + 1]; k++) {
+			uint32_t beg0 = segments->items[k].beg0, end0 = segments->items[k].end0;
+
+			end0 = end0 < length ? end0 : length;
+			beg0 = beg0 < length ? beg0 : length ? length - 1 : 0;
+			run->target_pos0[n++] = beg0;
+			if (end0 > beg0 && end0 - beg0 > width)
+				width = end0 - beg0;
+		}
+	}
+	run->target_begins[header->n_refs] = n;
+	return width;
+}
+
+/* Several BAMs are merged by what all of their reads say: they are read from end to end. */
+static enum sphex_status use_index(struct ase_run *run, struct sphex_error *err)
+{
+	const struct ase_settings *s = run->settings;
+	struct ase_input *input = &run->inputs[0];
+	uint32_t n_refs = reader_header(input->reader)->n_refs;
+
+	run->index = (struct run_index){.choice = run->n_inputs > 1 ? INDEX_NEVER : s->index,
+		.bam = input->path,
+		.warner = s->warner};
+	run->target_pos0 = memory_new(run->segments.n, sizeof(*run->target_pos0));
+	run->target_begins = memory_new((size_t)n_refs + 1, sizeof(*run->target_begins));
+	if (!run->target_pos0 || !run->target_begins)
 		return fail_memory(err);
-	return reader_start(input->reader, &client, err);
+	run->index.targets = (struct index_targets){.pos0 = run->target_pos0,
+		.begins = run->target_begins,
+		.width = list_targets(run, input)};
+	return run_index_use(&run->index, input->reader, err);
 }
 
 static enum sphex_status report_progress(struct ase_run *run, struct sphex_error *err)
@@ -84,6 +133,7 @@ static enum sphex_status next_elements(
 
 	do {
 		status = reader_next(input->reader, &slot, err);
+		input->failed = status && status != SPHEX_END;
 		if (status == SPHEX_END && reader_is_truncated(input->reader))
 			warn(&input->run->settings->warner,
 				"%s: the BGZF end-of-file marker is missing", input->path);
@@ -92,6 +142,7 @@ static enum sphex_status next_elements(
 		e = &input->elements[slot];
 	} while (!e->n_records);
 	if (input->n_records && e->first_key < input->last_key) {
+		input->failed = true;
 		not_sorted(input->scanner.header, e->first_key, input->last_key, err);
 		at_voffset(err, e->first_voffset);
 		at_record(err, input->n_records + 1);
@@ -249,6 +300,30 @@ static enum sphex_status read_several(struct ase_run *run, struct sphex_error *e
 
 /* ---------------------------------------------------------------- all */
 
+static enum sphex_status read_all(struct ase_run *run, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	for (size_t i = 0; i < run->n_inputs && !status; i++) {
+		struct reader_client client = {&run->inputs[i], scan};
+
+		status = reader_start(run->inputs[i].reader, &client, err);
+	}
+	if (status)
+		return status;
+	return run->n_inputs > 1 ? read_several(run, err) : read_one(run, err);
+}
+
+/* As if nothing had been read of the only BAM. */
+static void forget_reads(struct ase_run *run)
+{
+	ase_pile_free(&run->pile);
+	ase_table_free(&run->result->table);
+	run->result->stats = (struct sphex_count_stats){0};
+	run->inputs[0].n_records = 0;
+	run->segment = 0;
+}
+
 enum sphex_status ase_run_read(struct ase_run *run, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
@@ -256,8 +331,16 @@ enum sphex_status ase_run_read(struct ase_run *run, struct sphex_error *err)
 	run->pile.position = ase_run_position;
 	run->pile.user = run;
 	for (size_t i = 0; i < run->n_inputs && !status; i++)
-		status = start_input(run, &run->inputs[i], err);
+		status = prepare_input(run, &run->inputs[i], err);
+	if (!status)
+		status = use_index(run, err);
 	if (status)
 		return status;
-	return run->n_inputs > 1 ? read_several(run, err) : read_one(run, err);
+	status = read_all(run, err);
+	if (status && run->inputs[0].failed &&
+		run_index_drop(&run->index, run->inputs[0].reader, err)) {
+		forget_reads(run);
+		status = read_all(run, err);
+	}
+	return status;
 }

@@ -254,8 +254,8 @@ const struct command command_ase = {.name = "sphex asereadcounter",
 	.examples = "sphex asereadcounter -R ref.fa -I sample.bam -V sites.vcf -O out.table -mmq "
 		    "10 -mbq 20\n",
 	.groups = {{"Files", ase_file_rows}, {"Reads", ase_read_rows},
-		{"Positions", ase_interval_rows}, {"Running", run_rows}, {NULL, ase_run_rows},
-		{NULL, help_rows}},
+		{"Positions", ase_interval_rows}, {"Running", run_rows}, {NULL, index_rows},
+		{NULL, ase_run_rows}, {NULL, help_rows}},
 	.whole_words = true};
 
 const struct command command_cpu = {.name = "sphex cpu",
