@@ -14,7 +14,8 @@ void lock_free(struct lock *lock);
 void lock_hold(struct lock *lock);
 void lock_drop(struct lock *lock);
 
-/* Adds 1 to a number that other threads add to at the same time; to be read when they are done. */
+/* Adds 1 to a number that other threads add to at the same time; to be read when they are done.
+ * An atomic addition is a write: NOLINTNEXTLINE(readability-non-const-parameter) */
 static inline void add_shared(uint32_t *n)
 {
 	__atomic_fetch_add(n, 1, __ATOMIC_RELAXED);

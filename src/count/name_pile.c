@@ -168,6 +168,7 @@ static uint32_t open_pos0(const struct job *job, uint64_t reached)
 
 enum sphex_status name_pile_add(struct name_pile *p, const struct count_rules *rules,
 	const struct sites *sites, const struct observation *items, size_t n, uint64_t reached,
+	/* the job writes them: NOLINTNEXTLINE(readability-non-const-parameter) */
 	uint32_t *counts, struct sphex_error *err)
 {
 	const struct job job = {p, rules, sites, counts};
