@@ -34,4 +34,16 @@ static inline bool memory_reserve(void *items, size_t *cap, size_t want, size_t 
 	return want <= *cap || memory_grow(items, cap, want, size);
 }
 
+/* clang's analyzer does not know that what has a capacity is there. */
+#ifdef __clang_analyzer__
+static inline bool memory_is_there(const void *array)
+{
+	if (!array)
+		__builtin_unreachable();
+	return true;
+}
+#define memory_reserve(items, cap, want, size) \
+	(memory_reserve(items, cap, want, size) && memory_is_there(*(void *const *)(items)))
+#endif
+
 #endif

@@ -1,6 +1,7 @@
 /* Cells are looked up, not stored; see table.h. */
 #include "table.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const unsigned orders[][TABLE_MAX_COLUMNS] = {
@@ -139,6 +140,7 @@ struct table_cell table_cell(const struct table *t, unsigned column, size_t row_
 	default:
 		if (field >= FIELD_COUNT)
 			return count_cell(t, row_index, field - FIELD_COUNT);
+		assert(joined); /* else there are no attributes */
 		return pool_cell(&t->rows->values, joined->attributes[field - FIELD_ATTRIBUTE]);
 	}
 }

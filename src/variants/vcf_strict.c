@@ -401,7 +401,7 @@ static bool is_as_reserved(
 static enum sphex_status read_keyed(struct vcf_strict *s, const struct kind *kind, struct span name,
 	struct span value, struct sphex_error *err)
 {
-	struct fields fields = {.type = TYPE_NONE};
+	struct fields fields = {.id = span_of(""), .type = TYPE_NONE};
 	enum sphex_status status = read_fields(s, kind, span_from(value, 1), &fields, err);
 
 	if (status || s->refuses)
