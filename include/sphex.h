@@ -287,7 +287,8 @@ SPHEX_API void sphex_ase_free(struct sphex_ase *ase);
  * Options by GATK's long names, without dashes. Each may be set once; but input, variant,
  * intervals, exclude-intervals, read-filter and disable-read-filter add up. input and variant are
  * needed, and reference as soon as a read is counted. disable-sequence-dictionary-validation is
- * "true" or "false". Not of GATK: allow-truncated, index and unit-blocks, as for the counter.
+ * "true" or "false". Not of GATK: allow-truncated, drop-cache, index and unit-blocks, as for the
+ * counter.
  */
 SPHEX_API enum sphex_status sphex_ase_set(
 	struct sphex_ase *, const char *key, const char *value, struct sphex_error *);

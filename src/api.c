@@ -178,6 +178,7 @@ static const struct setting settings[] = {
 	{"intersect-bed", SETTING_TEXT, offsetof(struct run_settings, intersect_bed), 0, 0},
 	{"min-baseq", SETTING_NUMBER, offsetof(struct run_settings, min_baseq), 0, 255},
 	{"allow-truncated", SETTING_BOOL, offsetof(struct run_settings, allow_truncated), 0, 0},
+	{"drop-cache", SETTING_BOOL, offsetof(struct run_settings, drop_cache), 0, 0},
 	{"accept-loss", SETTING_BOOL, offsetof(struct run_settings, accept_loss), 0, 0},
 	{"index", SETTING_NUMBER, offsetof(struct run_settings, index), 0, 2},
 	{"unit-blocks", SETTING_NUMBER, offsetof(struct run_settings, unit_blocks), 1, 1u << 20},

@@ -87,6 +87,7 @@ static const struct ase_option options[] = {
 	{"disable-read-filter", OPTION_DROP_FILTER, 0, 0, 0},
 	{"disable-sequence-dictionary-validation", OPTION_BOOL, AT(ignores_dictionaries), 0, 0},
 	{"allow-truncated", OPTION_BOOL, AT(allow_truncated), 0, 0},
+	{"drop-cache", OPTION_INT, AT(drop_cache), 0, 1},
 	{"index", OPTION_INT, AT(index), 0, 2},
 	{"unit-blocks", OPTION_INT, AT(unit_blocks), 1, 1 << 20},
 };

@@ -197,7 +197,8 @@ static enum sphex_status count_bam(struct run *run, struct sphex_error *err)
 		.unit_n_blocks = s->unit_blocks,
 		.crc32 = s->kernels->crc32,
 		.allow_truncated = s->allow_truncated || s->accept_loss,
-		.skip_damage = s->accept_loss};
+		.skip_damage = s->accept_loss,
+		.drop_cache = s->drop_cache};
 	enum sphex_status status = reader_open(s->bam, &options, &run->reader, err);
 
 	if (!status)

@@ -33,7 +33,7 @@ struct run_settings {
 	bool by_read;                /* native: records instead of fragments */
 	bool all_sites, biallelic_only, contig_style_auto;
 	bool use_region_names, include_indels, include_multiallelic;
-	bool allow_truncated, accept_loss;
+	bool allow_truncated, accept_loss, drop_cache;
 	uint32_t min_baseq;
 	uint32_t unit_blocks; /* BGZF blocks of a unit */
 	uint32_t index;       /* enum index_choice */

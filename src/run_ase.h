@@ -19,6 +19,7 @@ struct ase_settings {
 	bool intersects; /* the intervals of several -L; else they are joined */
 	bool ignores_dictionaries;
 	bool allow_truncated;
+	uint32_t drop_cache; /* 1: what has been read of a BAM leaves the page cache */
 	struct ase_filter filter;
 	char separator;
 	uint32_t unit_blocks; /* BGZF blocks of a unit */

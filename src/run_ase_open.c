@@ -46,7 +46,8 @@ static enum sphex_status open_input(
 		.unit_n_blocks = s->unit_blocks,
 		.crc32 = s->kernels->crc32,
 		.keep_units = run->n_inputs > 1,
-		.allow_truncated = s->allow_truncated};
+		.allow_truncated = s->allow_truncated,
+		.drop_cache = s->drop_cache};
 	enum sphex_status status;
 
 	input->run = run;

@@ -56,7 +56,8 @@ static enum sphex_status read_records(struct explain_job *job, struct sphex_erro
 	struct reader_options options = {.n_threads = s->n_threads,
 		.unit_n_blocks = s->unit_blocks,
 		.crc32 = s->kernels->crc32,
-		.allow_truncated = s->allow_truncated};
+		.allow_truncated = s->allow_truncated,
+		.drop_cache = s->drop_cache};
 	struct reader *reader;
 	enum sphex_status status = reader_open(s->bam, &options, &reader, err);
 	size_t n_slots;

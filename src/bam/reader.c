@@ -135,6 +135,8 @@ static enum sphex_status open_source(struct reader *r, const char *path, struct 
 	size_t n;
 	enum sphex_status status = input_open(path, &r->in, err);
 
+	if (!status && r->options.drop_cache)
+		input_drop_cache(r->in);
 	if (!status)
 		status = input_read_at(r->in, 0, start, sizeof(start), &n, err);
 	if (status)

@@ -33,6 +33,7 @@ struct reader_options {
 	bool keep_units;      /* records stay where they are until the next call of reader_next() */
 	bool allow_truncated; /* a missing end-of-file marker is no error */
 	bool skip_damage;     /* damage ends a result, and reading goes on behind it */
+	bool drop_cache;      /* what has been read of a file leaves the page cache */
 };
 
 /* Opens the file and reads its header. `path` must outlive the reader. */

@@ -7,21 +7,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/memory.h"
 #include "base/threads.h"
 
 #define PIPE_STEP_NBYTES ((size_t)256 << 10)
+/* The cache is dropped in pieces of so many bytes, a multiple of all page sizes. */
+#define DROP_NBYTES ((uint64_t)1 << 20)
 
 struct input {
 	const char *path;
 	int fd;
-	bool is_file;
+	bool is_file, drops_cache;
 	uint64_t nbytes;
 	/* the pipe's window: bytes [offset, offset + n) of the stream at window[start ..] */
 	struct lock *lock;
 	uint8_t *window;
 	size_t start, n, cap;
-	uint64_t offset;
+	uint64_t offset; /* of a file: what lies before it was dropped from the cache */
 	bool at_end;
 };
 
@@ -177,17 +180,44 @@ enum sphex_status input_read_at(struct input *in, uint64_t offset, uint8_t *out,
 	return status;
 }
 
+void input_drop_cache(struct input *in)
+{
+	in->drops_cache = in->is_file;
+}
+
+/* With the lock held. */
+static void release_file(struct input *in, uint64_t offset)
+{
+	uint64_t end = offset >= in->nbytes ? in->nbytes : offset / DROP_NBYTES * DROP_NBYTES;
+
+	if (end <= in->offset)
+		return;
+	/* from the start: pages leave in large groups, of which some crossed the last border */
+	file_drop_cached(in->fd, end);
+	in->offset = end;
+}
+
+/* With the lock held. */
+static void release_pipe(struct input *in, uint64_t offset)
+{
+	size_t skip;
+
+	if (offset <= in->offset)
+		return;
+	skip = offset - in->offset < in->n ? (size_t)(offset - in->offset) : in->n;
+	in->start += skip;
+	in->n -= skip;
+	in->offset += skip;
+}
+
 void input_release(struct input *in, uint64_t offset)
 {
-	if (in->is_file)
+	if (in->is_file && !in->drops_cache)
 		return;
 	lock_hold(in->lock);
-	if (offset > in->offset) {
-		size_t skip = offset - in->offset < in->n ? (size_t)(offset - in->offset) : in->n;
-
-		in->start += skip;
-		in->n -= skip;
-		in->offset += skip;
-	}
+	if (in->is_file)
+		release_file(in, offset);
+	else
+		release_pipe(in, offset);
 	lock_drop(in->lock);
 }

@@ -27,6 +27,8 @@ uint64_t input_nbytes(const struct input *in);
  */
 enum sphex_status input_read_at(struct input *in, uint64_t offset, uint8_t *out, size_t n,
 	size_t *n_read, struct sphex_error *err);
+/* From now on what is released of a file leaves the page cache as well. */
+void input_drop_cache(struct input *in);
 /* Bytes before `offset` will not be asked for again. */
 void input_release(struct input *in, uint64_t offset);
 

@@ -120,6 +120,8 @@ static const struct option_row run_rows[] = {
 	{"-q --quiet", NULL, ACTION_QUIET, NULL, NULL, "no warnings, no summary line"},
 	{"--progress", "HOW", ACTION_PROGRESS, NULL, NULL,
 		"auto, a line on a terminal; json; or none (auto)"},
+	{"--drop-cache", NULL, ACTION_SET, "drop-cache", "1",
+		"do not leave the BAM in the page cache (Linux)"},
 	{"--unit-blocks", "N", ACTION_SET, "unit-blocks", NULL, ""}, {0}};
 
 static const struct option_row index_rows[] = {

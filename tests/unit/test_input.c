@@ -1,9 +1,12 @@
 /* Bytes by offset: from a file in any order, from a pipe as long as they have not been released. */
+#define _DEFAULT_SOURCE /* mincore() */
+
 #include <criterion/criterion.h>
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bgzf/input.h"
@@ -233,5 +236,59 @@ Test(input, several_threads_read_at_once)
 			stop_feeding(feeder);
 		temp_remove(path);
 	}
+	bytes_free(&all);
+}
+
+/* ---------------------------------------------------------------- the page cache */
+
+enum { CACHED_NBYTES = 4 << 20, PAGE_NBYTES = 4096 };
+
+/* Pages of the file's first n bytes that are in memory; what is not there is not fetched. */
+static size_t n_cached(int fd, size_t n)
+{
+	unsigned char pages[CACHED_NBYTES / PAGE_NBYTES];
+	void *map = mmap(NULL, CACHED_NBYTES, PROT_READ, MAP_SHARED, fd, 0);
+	size_t sum = 0;
+
+	cr_assert(map != MAP_FAILED);
+	cr_assert_eq(mincore(map, n, pages), 0);
+	for (size_t i = 0; i < n / PAGE_NBYTES; i++)
+		sum += pages[i] & 1;
+	munmap(map, CACHED_NBYTES);
+	return sum;
+}
+
+static void release_in_steps(struct input *in, const struct bytes *all, size_t begin, size_t end)
+{
+	for (size_t at = begin; at < end; at += 100000) {
+		expect_bytes(in, all, at, 100000);
+		input_release(in, at);
+	}
+	input_release(in, end);
+}
+
+Test(input, what_is_released_leaves_the_page_cache_if_asked)
+{
+	struct bytes all = random_bytes(CACHED_NBYTES);
+	char *path = temp_file(&all, ".x");
+	struct input *in = open_input(path);
+	int fd = open(path, O_RDONLY);
+
+	/* some file systems have no other place for a file than the cache; pages have other sizes
+	 */
+	if (sysconf(_SC_PAGESIZE) == PAGE_NBYTES && fsync(fd) == 0 &&
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0 &&
+		n_cached(fd, CACHED_NBYTES) == 0) {
+		release_in_steps(in, &all, 0, CACHED_NBYTES);
+		cr_assert_eq(n_cached(fd, CACHED_NBYTES), CACHED_NBYTES / PAGE_NBYTES);
+		input_drop_cache(in);
+		release_in_steps(in, &all, 0, 3 << 20);
+		cr_assert_eq(n_cached(fd, 3 << 20), 0);
+		release_in_steps(in, &all, 3 << 20, CACHED_NBYTES);
+		cr_assert_eq(n_cached(fd, CACHED_NBYTES), 0);
+	}
+	close(fd);
+	input_close(in);
+	temp_remove(path);
 	bytes_free(&all);
 }
