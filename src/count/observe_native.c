@@ -7,9 +7,9 @@
 #include "base/memory.h"
 #include "observe_parts.h"
 
-/* From so many loci on, a run of bases is called as a whole, though not all of them lie on a locus.
- */
-#define GATHER_MIN 8
+/* From so many loci on, a run of bases is called as a whole, though not all of them may lie on a
+ * locus. */
+#define VECTOR_MIN 8
 /* Runs in which fewer than one base in so many lies on a locus are called locus by locus. */
 #define GATHER_MAX_STEP 16
 
@@ -56,13 +56,13 @@ static void call_run(const struct scan *s, const struct run *run, uint8_t *calls
 	uint32_t n = run->end - run->begin, first = s->sites.pos0[run->begin];
 	uint32_t span = s->sites.pos0[run->end - 1] - first + 1;
 
-	if (span == n)
+	if (n < VECTOR_MIN || span / GATHER_MAX_STEP > n)
+		call_each(s, run, calls);
+	else if (span == n)
 		s->observer->kernels->call_bases(run->r->bases, run->r->quals,
 			run->q + (first - run->pos0), n, s->observer->min_baseq, calls);
-	else if (n >= GATHER_MIN && span / GATHER_MAX_STEP <= n)
-		call_and_gather(s, run, calls);
 	else
-		call_each(s, run, calls);
+		call_and_gather(s, run, calls);
 }
 
 /* Appends the run to the record's last strip, or begins a strip; strips of it begin at n_before. */
