@@ -2,6 +2,7 @@
  * Units become elements in all threads; the owner's thread puts them in order, of several BAMs read
  * by read, and hands them to the pile.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -178,6 +179,7 @@ static enum sphex_status read_one(struct ase_run *run, struct sphex_error *err)
 
 static const uint8_t *read_bytes(const struct ase_input *input)
 {
+	assert(input->current);
 	return input->current->bytes + input->current->reads[input->read].offset;
 }
 

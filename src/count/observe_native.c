@@ -204,8 +204,36 @@ static bool has_nul(const uint8_t *text, size_t n)
 	return zeros;
 }
 
-static enum sphex_status check_name_and_quals(const struct record *r, struct sphex_error *err)
+static bool is_op(const struct record *r, uint32_t i, uint32_t op)
 {
+	return (record_cigar_word(r, i) & 15) == op;
+}
+
+/* Clips belong to the ends, H outside of S (SAM, section 1.4.6): inside they would mean nothing. */
+static bool has_clip_inside(const struct record *r)
+{
+	uint32_t begin = 0, end = r->n_cigar;
+
+	while (begin < end && is_op(r, begin, CIGAR_H))
+		begin++;
+	while (begin < end && is_op(r, begin, CIGAR_S))
+		begin++;
+	while (begin < end && is_op(r, end - 1, CIGAR_H))
+		end--;
+	while (begin < end && is_op(r, end - 1, CIGAR_S))
+		end--;
+	for (; begin < end; begin++)
+		if (is_op(r, begin, CIGAR_S) || is_op(r, begin, CIGAR_H))
+			return true;
+	return false;
+}
+
+/* Of the records that cover sites. */
+static enum sphex_status check_covering(const struct record *r, struct sphex_error *err)
+{
+	if (has_clip_inside(r))
+		return fail(
+			err, SPHEX_E_DATA, "damaged BAM record: its CIGAR clips inside the read");
 	if (has_nul((const uint8_t *)record_name(r), r->name_nbytes - 1u))
 		return fail(err, SPHEX_E_DATA, "damaged BAM record: NUL inside the read name");
 	if (r->n_bases && r->quals[0] == 0xFF &&
@@ -221,7 +249,7 @@ enum sphex_status observe_native(
 	struct name_hash name;
 	enum sphex_status status;
 
-	if (check_name_and_quals(r, err))
+	if (check_covering(r, err))
 		return err->status;
 	name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
 	status = add_strips(s, r, name, err);

@@ -522,6 +522,15 @@ Test(observe, native_rules_refuse_damaged_cigars_everywhere_and_names_over_sites
 		{{.name = "a", .pos0 = 900, .cigar = "20M", .seq = "CCCCCCCCCGCC"}, "data", ""},
 		{{.name = "a", .pos0 = 1, .cigar = "4M3B", .seq = "CCCC"}, "data", ""},
 		{{.name = "a", .pos0 = 1, .cigar = "20M"}, "", ""},
+		{{.name = "a", .pos0 = 90, .cigar = "5M3S7M", .seq = "CCCCCCCCCCCCGCC"}, "data",
+			"0:A"},
+		{{.name = "a", .pos0 = 90, .cigar = "5M3H7M", .seq = "CCCCCCCCCGCC"}, "data",
+			"0:A"},
+		{{.name = "a", .pos0 = 90, .cigar = "2S3H12M", .seq = "CCCCCCCCCCCGCC"}, "data",
+			"0:A"},
+		{{.name = "a", .pos0 = 90, .cigar = "3H2S12M1S1H", .seq = "CCCCCCCCCCCGCCC"}, "",
+			"0:A"},
+		{{.name = "a", .pos0 = 90, .cigar = "2S12M", .seq = "CCCCCCCCCCCGCC"}, "", "0:A"},
 	};
 
 	for (size_t i = 0; i < N_OF(cases); i++) {
