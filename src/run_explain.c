@@ -1,6 +1,6 @@
 /*
  * After a count: every record over one position of the table, and in which column it was counted.
- * Reads the BAM once more.
+ * Reads the BAM once more, or of it what an index names.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "count/explain.h"
 #include "count/fragment.h"
 #include "run.h"
+#include "run_index.h"
 
 struct explain_job {
 	const struct run_settings *settings;
@@ -20,6 +21,8 @@ struct explain_job {
 	struct observer observer;
 	int32_t ref_id;
 	uint32_t pos0, site;
+	struct run_index index; /* for the site at hand */
+	uint32_t first, *begins;
 	struct explanation *parts; /* one per slot of the reader */
 	struct explanation whole;
 };
@@ -38,16 +41,50 @@ static enum sphex_status read_units(
 	struct explain_job *job, struct reader *reader, struct sphex_error *err)
 {
 	struct reader_client client = {job, scan};
-	size_t n_slots = reader_n_slots(reader), slot;
 	enum sphex_status status;
+	size_t slot;
 
-	job->parts = memory_new_zeroed(n_slots, sizeof(*job->parts));
-	if (!job->parts)
-		return fail_memory(err);
+	job->whole.n = job->whole.n_texts = 0;
 	status = reader_start(reader, &client, err);
 	while (!status && !(status = reader_next(reader, &slot, err)))
 		status = explanation_append(&job->whole, &job->parts[slot], err);
 	return status == SPHEX_END ? SPHEX_OK : status;
+}
+
+/* As the count was, by an index of which it has warned already. */
+static struct run_index index_for(struct explain_job *job)
+{
+	const struct sites *sites = &job->result->sites;
+	uint32_t pos0 = sites->pos0[job->site], end0 = site_end0(sites, job->site);
+
+	for (uint32_t ref = 0; ref < sites->n_refs; ref++)
+		job->begins[ref + 1] = ref >= (uint32_t)job->ref_id;
+	job->first = pos0 < job->pos0 ? pos0 : job->pos0;
+	return (struct run_index){.choice = job->settings->index,
+		.bam = job->settings->bam,
+		.targets = {.pos0 = &job->first,
+			.begins = job->begins,
+			.width = (end0 > job->pos0 ? end0 : job->pos0 + 1) - job->first,
+			.unmapped_too = true}};
+}
+
+static enum sphex_status read_over_site(
+	struct explain_job *job, struct reader *reader, struct sphex_error *err)
+{
+	enum sphex_status status;
+
+	job->parts = memory_new_zeroed(reader_n_slots(reader), sizeof(*job->parts));
+	job->begins =
+		memory_new_zeroed((size_t)job->result->sites.n_refs + 1, sizeof(*job->begins));
+	if (!job->parts || !job->begins)
+		return fail_memory(err);
+	job->index = index_for(job);
+	status = run_index_use(&job->index, reader, err);
+	if (!status)
+		status = read_units(job, reader, err);
+	if (status && run_index_drop(&job->index, reader, err))
+		status = read_units(job, reader, err);
+	return status;
 }
 
 static enum sphex_status read_records(struct explain_job *job, struct sphex_error *err)
@@ -65,12 +102,15 @@ static enum sphex_status read_records(struct explain_job *job, struct sphex_erro
 	if (status)
 		return status;
 	n_slots = reader_n_slots(reader);
-	status = read_units(job, reader, err);
-	reader_close(reader);
+	status = read_over_site(job, reader, err);
+	reader_close(reader); /* joins the workers: what they use may go now */
 	for (size_t i = 0; job->parts && i < n_slots; i++)
 		explanation_free(&job->parts[i]);
 	memory_free(job->parts);
+	memory_free(job->begins);
+	run_index_free(&job->index);
 	job->parts = NULL;
+	job->begins = NULL;
 	return status;
 }
 
@@ -151,7 +191,6 @@ static enum sphex_status explain_row(
 	}
 	writer_put(w, "\n", 1);
 	writer_put(w, heading, sizeof(heading) - 1);
-	job->whole.n = job->whole.n_texts = 0;
 	status = read_records(job, err);
 	return status ? status : put_records(job, w, err);
 }

@@ -95,6 +95,7 @@ enum sphex_status explain_unit(const struct observer *observer, struct unit *uni
 		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
 		if (status)
 			return status;
+		unit->last_key = sort_key(r.ref_id, r.pos0);
 		if (r.ref_id != ref_id || r.pos0 < 0)
 			continue;
 		says = observe_one(observer, &r, site, &reason);

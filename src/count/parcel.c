@@ -104,10 +104,10 @@ static bool pack_strip(struct parcels *p, const struct strips *from, const struc
 	uint32_t end = strip->locus + strip->n;
 
 	for (uint32_t locus = strip->locus, next; locus < end; locus = next) {
-		uint32_t cell = locus / CELL_N_SITES, border = (cell + 1) * CELL_N_SITES;
+		uint32_t left = CELL_N_SITES - locus % CELL_N_SITES; /* of the cell */
 
-		next = border < end ? border : end;
-		if (!pack_piece(p, cell, from, strip, locus, next - locus))
+		next = left < end - locus ? locus + left : end;
+		if (!pack_piece(p, locus / CELL_N_SITES, from, strip, locus, next - locus))
 			return false;
 	}
 	return true;
