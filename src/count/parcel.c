@@ -5,10 +5,11 @@
 
 #include "base/memory.h"
 
-void parcel_clear(struct parcel *p)
+void parcel_lay_by(struct parcel *p, struct parcel **spare)
 {
-	p->next = NULL;
 	p->n = p->strips.n = p->strips.n_calls = 0;
+	p->next = *spare;
+	*spare = p;
 }
 
 void parcel_free_all(struct parcel *first)
@@ -157,9 +158,7 @@ static enum sphex_status start_packing(struct parcels *p, uint32_t n_cells, stru
 	while ((parcel = p->first)) {
 		p->first = parcel->next;
 		p->of_cells[parcel->cell] = NULL;
-		parcel_clear(parcel);
-		parcel->next = p->spare;
-		p->spare = parcel;
+		parcel_lay_by(parcel, &p->spare);
 	}
 	if (!p->of_cells)
 		p->of_cells = memory_new_zeroed(n_cells, sizeof(struct parcel *));

@@ -35,8 +35,8 @@ void parcels_drop_before(struct parcels *p, uint32_t site);
 
 void parcels_free(struct parcels *p);
 
-/* Empties the parcel, which keeps its memory. */
-void parcel_clear(struct parcel *p);
+/* Empties the parcel, which keeps its memory, and puts it before the spare ones. */
+void parcel_lay_by(struct parcel *p, struct parcel **spare);
 /* Frees a list. */
 void parcel_free_all(struct parcel *first);
 

@@ -51,7 +51,7 @@ struct pileup {
 	struct named *names;
 	uint32_t *next;
 	size_t next_cap;
-	size_t n_names, n_names_used; /* used: at most */
+	size_t n_names;
 
 	uint32_t first; /* locus of the first counters */
 	size_t n_loci;
@@ -162,7 +162,6 @@ static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sph
 		p->next[i] = *entry;
 		*entry = (uint32_t)i + 1;
 	}
-	p->n_names_used = p->waiting.n;
 	return SPHEX_OK;
 }
 
@@ -254,7 +253,6 @@ static void wait_for_mate(struct pileup *p, const struct strip *s, uint8_t *call
 		return;
 	p->next[w->n] = 0;
 	*link = (uint32_t)w->n + 1;
-	p->n_names_used++;
 	w->items[w->n] = *s;
 	w->items[w->n++].calls = w->n_calls;
 	memcpy(w->calls + w->n_calls, calls, s->n);
@@ -422,7 +420,7 @@ enum sphex_status pileup_add(
 
 	if (!reserve(p, in->n, in->n_calls))
 		return fail_memory(err);
-	if (2 * (p->n_names_used + in->n) > p->n_names)
+	if (2 * (p->waiting.n + in->n) > p->n_names)
 		status = enter_names(p, in->n, err);
 	for (size_t i = 0; i < in->n && !status; i++) {
 		const struct strip *s = &in->items[i];

@@ -170,6 +170,13 @@ static bool is_passed(const struct sites *s, uint32_t cell, uint64_t key)
 	return sort_key(sites_reference_of(s, last), 0) + s->pos0[last] + s->max_width <= key;
 }
 
+/* With the lock held: no parcel follows for the cell. */
+static void pass_cell(struct tally *t, uint32_t i)
+{
+	t->cells[i].passed = true;
+	look_at(t, &t->cells[i]);
+}
+
 /* The file has been read up to the sort key. */
 static void pass_cells(struct tally *t, uint64_t key)
 {
@@ -179,15 +186,10 @@ static void pass_cells(struct tally *t, uint64_t key)
 	if (t->observer->rules->claims != CLAIM_FRAGMENTS)
 		return;
 	locus = reached_locus(s, key);
-	for (; (uint64_t)(t->next_loci + 1) * CELL_N_SITES <= locus; t->next_loci++) {
-		t->cells[t->next_loci].passed = true;
-		look_at(t, &t->cells[t->next_loci]);
-	}
-	for (; t->next_events < t->n_cells && is_passed(s, t->next_events - t->n_loci_cells, key);
-		t->next_events++) {
-		t->cells[t->next_events].passed = true;
-		look_at(t, &t->cells[t->next_events]);
-	}
+	while ((uint64_t)(t->next_loci + 1) * CELL_N_SITES <= locus)
+		pass_cell(t, t->next_loci++);
+	while (t->next_events < t->n_cells && is_passed(s, t->next_events - t->n_loci_cells, key))
+		pass_cell(t, t->next_events++);
 }
 
 void tally_add(struct tally *t, struct observations *o)
@@ -315,9 +317,7 @@ static void leave_cell(struct tally *t, struct cell *cell, struct parcel *parcel
 	lock_hold(t->lock);
 	for (; parcels; parcels = next) {
 		next = parcels->next;
-		parcel_clear(parcels);
-		parcels->next = t->spare;
-		t->spare = parcels;
+		parcel_lay_by(parcels, &t->spare);
 	}
 	if (!status) {
 		if (is_last) {
@@ -347,10 +347,8 @@ enum sphex_status tally_work(struct tally *t, struct sphex_error *err)
 enum sphex_status tally_finish(struct tally *t, struct sphex_error *err)
 {
 	lock_hold(t->lock);
-	for (uint32_t i = 0; i < t->n_cells; i++) {
-		t->cells[i].passed = true;
-		look_at(t, &t->cells[i]);
-	}
+	for (uint32_t i = 0; i < t->n_cells; i++)
+		pass_cell(t, i);
 	lock_drop(t->lock);
 	return tally_work(t, err);
 }
