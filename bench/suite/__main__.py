@@ -45,7 +45,7 @@ def parse() -> argparse.Namespace:
     size.add_argument("--full", action="store_true", help="scale 1: 8 million reads and 113,642 variants as wgs")
     parser.add_argument("--runs", type=int, default=5, help="runs of each (%(default)s)")
     parser.add_argument(
-        "--only", metavar="PART,...", help="some of answers, count, kernels, stages, lists, index, cold"
+        "--only", metavar="PART,...", help="some of answers, count, kernels, stages, samples, lists, index, cold"
     )
     parser.add_argument("--resume", action="store_true", help="keep what was measured with these programs and inputs")
     parser.add_argument(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import inputs
+import samples
 from common import RELEASE, Command, Failed, Settings, run, say
 from inputs import Input
 from timing import race, ratios, spread
@@ -166,6 +167,18 @@ def print_stages(title: str, found: dict[str, Any]) -> None:
         print(f"{stage:10} {s.text(4):28} {100 * s.median / whole:6.1f} % {each:9.1f} ns/record")
 
 
+def sampled(settings: Settings) -> dict[str, samples.Shares] | None:
+    """Sample whole counts of the genome, one thread, in both modes."""
+    data = inputs.make("wgs", settings)
+    commands = {mode: count_command(mode, data, "-@", "1", "-o", "/dev/null") for mode in MODES}
+    found = samples.shares(commands, settings.n_runs)
+    for mode, shares in (found or {}).items():
+        print(f"\n{mode}, one thread: shares of the samples")
+        for name, share in shares.items():
+            print(f"{name:24} {100 * share:5.1f} %")
+    return found
+
+
 def lists(name: str, settings: Settings) -> dict[str, Any]:
     """Time reading a list of variants, in three formats, beside inflating it."""
     data = inputs.make(name, settings)
@@ -213,6 +226,7 @@ PARTS: dict[str, Callable[[Settings], Any]] = {
     **{f"count-{name}": partial(whole_runs, name) for name in inputs.KINDS},
     "kernels": kernels,
     **{f"stages-{name}": partial(stages, name) for name in STAGES},
+    "samples": sampled,
     **{f"lists-{name}": partial(lists, name) for name in inputs.LISTS},
     "index": few_variants,
     "cold": cold,

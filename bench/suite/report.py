@@ -60,6 +60,7 @@ def sections(results: Results, settings: Settings) -> Lines:
         *same_answers(results),
         *peers_table(results),
         *stages(results),
+        *samples(results),
         *lists(results),
         *few_variants(results),
         *cold(results),
@@ -346,6 +347,25 @@ def stage_plot(data: str, title: str, found: dict[str, Any]) -> Lines:
         if stage not in ("whole", "commit"):
             bars.append(Bar(stage, spread(shares)))
     return plot(f"stages_{data}", Chart(f"Stages in % of the whole: {title}", "%", bars, []))
+
+
+def samples(results: Results) -> Lines:
+    """Show where the time of whole runs goes, by samples."""
+    found = results.get("samples")
+    if not found:
+        return []
+    names = sorted({name for shares in found.values() for name in shares}, key=lambda n: -largest_share(found, n))
+    rows = [
+        [name, *(f"{100 * shares[name]:.1f} %" if name in shares else "" for shares in found.values())]
+        for name in names
+    ]
+    words = ["", "### Samples of whole runs on `wgs`, one thread", "", "By function of ours, or by library (perf):"]
+    return [*words, *table(["", *found], rows)]
+
+
+def largest_share(found: Results, name: str) -> float:
+    """Largest share of a name in any of the commands."""
+    return max(float(shares.get(name, 0)) for shares in found.values())
 
 
 def lists(results: Results) -> Lines:
