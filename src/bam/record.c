@@ -122,25 +122,24 @@ enum sphex_status record_refuse(
 		return bad(err, "negative number of bases");
 	if (data[12] == 0)
 		return bad(err, "no read name");
-	if (record_parts_nbytes(data) > nbytes)
+	if (record_parts_nbytes(data[12], load_u16(data + 16), load_u32(data + 20)) > nbytes)
 		return bad(err, "its parts are longer than its block_size");
 	return bad(err, "the read name does not end with NUL");
 }
 
 bool record_is_plausible(const uint8_t *data, size_t n, uint32_t n_refs)
 {
-	uint32_t block_size, n_cigar, l_seq, name_nbytes;
-	uint64_t fixed;
+	uint32_t block_size, l_seq, name_nbytes;
+	uint64_t parts_nbytes;
 
 	if (n < RECORD_MIN_NBYTES)
 		return false;
 	block_size = load_u32(data);
 	name_nbytes = data[12];
-	n_cigar = load_u16(data + 16);
 	l_seq = load_u32(data + 20);
-	fixed = RECORD_MIN_NBYTES - 4 + (uint64_t)name_nbytes + (uint64_t)n_cigar * 4 +
-		((uint64_t)l_seq + 1) / 2 + l_seq;
-	if (block_size > INT32_MAX || name_nbytes == 0 || l_seq > INT32_MAX || fixed > block_size)
+	parts_nbytes = record_parts_nbytes(name_nbytes, load_u16(data + 16), l_seq);
+	if (block_size > INT32_MAX || name_nbytes == 0 || l_seq > INT32_MAX ||
+		parts_nbytes > (uint64_t)block_size + 4)
 		return false;
 	if (!is_reference(load_i32(data + 4), n_refs) || !is_reference(load_i32(data + 24), n_refs))
 		return false;

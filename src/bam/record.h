@@ -57,13 +57,11 @@ struct record {
 	const uint8_t *tags, *end;
 };
 
-/* Bytes of the parts before the tags, of a record of at least RECORD_MIN_NBYTES and l_seq >= 0. */
-static inline uint64_t record_parts_nbytes(const uint8_t *data)
+/* Bytes of the parts before the tags. */
+static inline uint64_t record_parts_nbytes(uint32_t name_nbytes, uint32_t n_cigar, uint32_t n_bases)
 {
-	uint64_t n_bases = load_u32(data + 20);
-
-	return RECORD_MIN_NBYTES + (uint64_t)data[12] + (uint64_t)load_u16(data + 16) * 4 +
-	       (n_bases + 1) / 2 + n_bases;
+	return RECORD_MIN_NBYTES + (uint64_t)name_nbytes + (uint64_t)n_cigar * 4 +
+	       ((uint64_t)n_bases + 1) / 2 + n_bases;
 }
 
 /* Says what is wrong with a record that record_parse() does not take. */
@@ -93,7 +91,7 @@ static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes,
 	/* -1 is no reference; adding 1 makes it the least number */
 	if (((uint32_t)out->ref_id + 1 > n_refs) | (load_u32(data + 24) + 1 > n_refs) |
 			(out->pos0 < -1) | (out->n_bases > INT32_MAX) | (out->name_nbytes == 0) ||
-		record_parts_nbytes(data) > nbytes ||
+		record_parts_nbytes(out->name_nbytes, out->n_cigar, out->n_bases) > nbytes ||
 		data[RECORD_MIN_NBYTES + out->name_nbytes - 1] != 0)
 		return not_ok(record_refuse(data, nbytes, n_refs, err));
 	out->cigar = data + RECORD_MIN_NBYTES + out->name_nbytes;
@@ -155,7 +153,10 @@ struct cigar_span {
 static inline struct cigar_span record_cigar_span(const struct record *r)
 {
 	struct cigar_span span = {0};
+	uint32_t first = r->n_cigar == 1 ? record_cigar_word(r, 0) : CIGAR_X;
 
+	if ((first & 15) == CIGAR_M) /* most are just that */
+		return (struct cigar_span){first >> 4, first >> 4, CIGAR_M};
 	for (uint32_t i = 0; i < r->n_cigar; i++) {
 		uint32_t word = record_cigar_word(r, i), op = word & 15;
 

@@ -148,7 +148,7 @@ static enum filter_reason check_tags(const struct record_filter *f, const struct
 	return REASON_NONE;
 }
 
-enum filter_reason filter_find_reason(const struct record_filter *f, const struct record *r)
+enum filter_reason filter_record(const struct record_filter *f, const struct record *r)
 {
 	uint16_t excluded = (uint16_t)(r->flags & f->exclude_flags);
 
@@ -167,4 +167,15 @@ enum filter_reason filter_find_reason(const struct record_filter *f, const struc
 	if (r->mapq < f->min_mapq)
 		return REASON_LOW_MAPQ;
 	return r->n_bases == 0 ? REASON_NO_SEQ : REASON_NONE;
+}
+
+struct filter_glance filter_glance(const struct record_filter *f)
+{
+	uint32_t excluded = f->exclude_flags | FLAG_UNMAPPED;
+	bool never =
+		f->n_require_tags || f->n_exclude_tags || f->wasp || excluded & f->require_flags;
+
+	return (struct filter_glance){.asked = excluded | f->require_flags,
+		.flags = never ? UINT32_MAX : f->require_flags,
+		.min_mapq = f->min_mapq};
 }

@@ -44,18 +44,21 @@ struct record_filter {
 
 /* Word for a reason, as in the summary: "qc_fail". */
 const char *filter_reason_name(enum filter_reason reason);
-/* The first reason to drop the record, test by test. */
-enum filter_reason filter_find_reason(const struct record_filter *f, const struct record *r);
-/* The same: most records are kept, and most filters ask for no tag. */
-static inline enum filter_reason filter_record(
-	const struct record_filter *f, const struct record *r)
-{
-	bool doubt = (r->flags & (f->exclude_flags | FLAG_UNMAPPED)) |
-		     (f->require_flags & ~(uint32_t)r->flags) | (r->ref_id < 0) | (r->pos0 < 0) |
-		     (r->n_cigar == 0) | (r->n_bases == 0) | (r->mapq < f->min_mapq) | f->wasp |
-		     (f->n_require_tags + f->n_exclude_tags);
+/* The first reason to drop the record. */
+enum filter_reason filter_record(const struct record_filter *f, const struct record *r);
 
-	return doubt ? filter_find_reason(f, r) : REASON_NONE;
+/* By what most records are seen to be kept; the others have to go through filter_record(). */
+struct filter_glance {
+	uint32_t asked, flags; /* of the flags asked for, a record has just these */
+	uint32_t min_mapq;
+};
+
+struct filter_glance filter_glance(const struct record_filter *f);
+
+static inline bool is_kept_at_a_glance(struct filter_glance g, const struct record *r)
+{
+	return ((r->flags & g.asked) == g.flags) & (r->mapq >= g.min_mapq) &
+	       ((r->ref_id | r->pos0) >= 0) & (r->n_cigar != 0) & (r->n_bases != 0);
 }
 
 /* Parses TAG:TYPE:VALUE. SPHEX_E_ARGUMENT. */

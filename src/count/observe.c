@@ -212,22 +212,35 @@ static enum sphex_status observe_all(struct scan *s, const struct record *r, int
 	return SPHEX_OK;
 }
 
-static enum sphex_status observe_record(
+static enum sphex_status observe_by_site(
 	struct scan *s, const struct record *r, int64_t end, struct sphex_error *err)
 {
 	const struct count_rules *rules = s->observer->rules;
 	struct walk walk = {.r = r, .p = r->pos0, .consumes_read = CIGAR_CONSUMES_READ};
-	struct name_hash name;
+	struct name_hash name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
 
-	s->out->n_covering++;
-	if (rules->claims == CLAIM_FRAGMENTS)
-		return observe_native(s, r, end, err);
-	name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
 	if (rules->padding_consumes_read)
 		walk.consumes_read |= 1u << CIGAR_P;
 	if (rules->choice == SITES_FIRST_LISTED)
 		return observe_first_listed(s, r, end, &walk, name, err);
 	return observe_all(s, r, end, &walk, name, err);
+}
+
+static bool is_full(const struct observations *o)
+{
+	return o->n >= FULL || o->strips.n >= FULL || o->strips.n_calls >= 16 * FULL;
+}
+
+static enum sphex_status observe_record(
+	struct scan *s, const struct record *r, int64_t end, struct sphex_error *err)
+{
+	enum sphex_status status = s->observer->rules->claims == CLAIM_FRAGMENTS
+					   ? observe_native(s, r, end, err)
+					   : observe_by_site(s, r, end, err);
+
+	s->out->n_covering++;
+	s->full = is_full(s->out);
+	return status;
 }
 
 /* ---------------------------------------------------------------- the records of a unit */
@@ -294,19 +307,27 @@ static void advance_events(struct scan *s, uint32_t pos0)
 		a->i++;
 }
 
-/* Asks the filter; what it drops may still have to be reported where it looks. */
-static bool is_looked_at(struct scan *s, const struct record *r)
+/* What the filter drops may still have to be reported where it looks. */
+static bool ask_filter(struct scan *s, const struct record *r)
 {
-	enum filter_reason reason;
+	enum filter_reason reason = filter_record(s->observer->filter, r);
 
-	if (!s->observer->filter)
-		return !(r->flags & s->observer->rules->exclude_flags);
-	reason = filter_record(s->observer->filter, r);
 	s->out->reasons[reason]++;
 	s->dropped = reason == REASON_NONE       ? SAYS_NO_BASE
 		     : reason == REASON_LOW_MAPQ ? SAYS_LOW_MAPQ
 						 : SAYS_FILTERED;
 	return reason != REASON_UNMAPPED;
+}
+
+static inline bool is_looked_at(struct scan *s, const struct record *r)
+{
+	if (!s->observer->filter)
+		return !(r->flags & s->observer->rules->exclude_flags);
+	if (!is_kept_at_a_glance(s->glance, r))
+		return ask_filter(s, r);
+	s->out->reasons[REASON_NONE]++;
+	s->dropped = SAYS_NO_BASE;
+	return true;
 }
 
 /* Of every mapped record, also far from all sites: a damaged CIGAR may be why it covers none. */
@@ -371,11 +392,6 @@ static void judge(const struct observer *observer, struct observations *o)
 	o->n_judged = o->n_bases;
 }
 
-static bool is_full(const struct observations *o)
-{
-	return o->n >= FULL || o->strips.n >= FULL || o->strips.n_calls >= 16 * FULL;
-}
-
 enum sphex_status observe_unit(const struct observer *observer, struct unit *unit,
 	struct observations *out, struct sphex_error *err)
 {
@@ -383,34 +399,40 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 		.observer = observer, .out = out, .ref_id = -2, .dropped = SAYS_NO_BASE};
 	const uint8_t *bytes;
 	size_t nbytes;
+	uint64_t n_records = 0, key = 0;
 	enum sphex_status status = SPHEX_OK;
 
+	if (observer->filter)
+		scan.glance = filter_glance(observer->filter);
 	out->n = out->n_bases = out->strips.n = out->strips.n_calls = 0;
-	out->n_records = out->n_covering = out->n_judged = 0;
+	out->last_key = out->n_covering = out->n_judged = 0;
 	memset(out->reasons, 0, sizeof(out->reasons));
-	while (!is_full(out)) {
+	while (!scan.full) {
 		struct record r;
 
 		status = unit_next(unit, &bytes, &nbytes, err);
 		if (status)
 			break;
 		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
-		if (!status && out->n_records && sort_key(r.ref_id, r.pos0) < out->last_key) {
-			unit_put_back(unit, nbytes);
-			break;
-		}
-		if (!status)
+		if (!status) {
+			key = sort_key(r.ref_id, r.pos0);
+			if (key < out->last_key) {
+				unit_put_back(unit, nbytes);
+				break;
+			}
 			status = scan_record(&scan, &r, err);
+		}
 		if (status) {
 			unit_refuse(unit, nbytes, err);
 			break;
 		}
-		out->last_key = sort_key(r.ref_id, r.pos0);
-		if (!out->n_records++) {
-			out->first_key = out->last_key;
+		out->last_key = key;
+		if (!n_records++) {
+			out->first_key = key;
 			out->first_voffset = unit_tell_record(unit, nbytes);
 		}
 	}
+	out->n_records = n_records;
 	judge(observer, out); /* also before damage: what was read stands */
 	return status == SPHEX_END ? SPHEX_OK : status;
 }

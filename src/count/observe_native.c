@@ -98,7 +98,7 @@ static enum sphex_status add_run(struct scan *s, const struct run *run, size_t n
 	return SPHEX_OK;
 }
 
-/* The first locus at or behind end0; where each base is a locus that needs no search. */
+/* The first locus at or behind end0: without a search where loci are sparse, or at each base. */
 static uint32_t end_of_run(const struct scan *s, uint32_t begin, uint32_t end0)
 {
 	const uint32_t *positions = s->sites.pos0;
@@ -106,6 +106,8 @@ static uint32_t end_of_run(const struct scan *s, uint32_t begin, uint32_t end0)
 
 	if (begin == s->sites.end || positions[begin] >= end0)
 		return begin;
+	if (begin + 1 == s->sites.end || positions[begin + 1] >= end0)
+		return begin + 1;
 	n_bases = end0 - positions[begin];
 	if (n_bases <= s->sites.end - begin && positions[begin + n_bases - 1] == end0 - 1)
 		return begin + n_bases;
@@ -196,12 +198,10 @@ static bool has_nul(const uint8_t *text, size_t n)
 
 	if (n < 8)
 		return memchr(text, 0, n);
-	for (size_t i = 0; i < n; i += 8) {
-		uint64_t word = load_u64(text + (i + 8 <= n ? i : n - 8));
-
-		zeros |= (word - ones) & ~word & highs;
-	}
-	return zeros;
+	for (; n > 8; n -= 8, text += 8)
+		zeros |= (load_u64(text) - ones) & ~load_u64(text);
+	text = text + n - 8; /* the last word, parts of it again */
+	return (zeros | ((load_u64(text) - ones) & ~load_u64(text))) & highs;
 }
 
 static bool is_op(const struct record *r, uint32_t i, uint32_t op)
@@ -214,6 +214,8 @@ static bool has_clip_inside(const struct record *r)
 {
 	uint32_t begin = 0, end = r->n_cigar;
 
+	if (end == 1)
+		return false;
 	while (begin < end && is_op(r, begin, CIGAR_H))
 		begin++;
 	while (begin < end && is_op(r, begin, CIGAR_S))

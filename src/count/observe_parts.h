@@ -16,6 +16,8 @@ struct scan {
 	struct ahead sites;  /* all; native mode: loci */
 	struct ahead events; /* native mode */
 	int32_t ref_id;
+	struct filter_glance glance;
+	bool full;       /* `out` is */
 	uint8_t dropped; /* what a record at hand says that the filter dropped; else SAYS_NO_BASE */
 };
 
