@@ -57,10 +57,32 @@ struct pileup {
 	size_t n_loci;
 	uint8_t *planes;                   /* N_CALL_PLANES, n_loci counters each */
 	struct sums *sums;                 /* one more than n_loci: there ranges end */
+	uint32_t *n_snvs;                  /* before each locus, and all */
 	uint64_t *rest;                    /* a mask of n_loci bits */
 	unsigned n_in_planes;              /* strips since the planes were emptied */
 	size_t touched_begin, touched_end; /* what these strips touched */
 };
+
+/* Behind the sites of a locus; those of events may lie among them. */
+static uint32_t sites_end_of(const struct sites *s, uint32_t locus)
+{
+	return locus + 1 < s->loci.n ? s->loci.sites[locus + 1] : (uint32_t)s->n;
+}
+
+static void count_snvs(struct pileup *p)
+{
+	const struct sites *s = p->sites;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < p->n_loci; i++) {
+		uint32_t locus = p->first + (uint32_t)i, end = sites_end_of(s, locus);
+
+		p->n_snvs[i] = n;
+		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
+			n += s->refs[site] != ALLELE_EVENT;
+	}
+	p->n_snvs[p->n_loci] = n;
+}
 
 enum sphex_status pileup_new(const struct sites *sites, uint32_t first, size_t n_loci,
 	const struct kernels *kernels, bool by_read, struct pileup **out, struct sphex_error *err)
@@ -79,7 +101,11 @@ enum sphex_status pileup_new(const struct sites *sites, uint32_t first, size_t n
 	p->planes = memory_new_zeroed(n_loci, N_CALL_PLANES);
 	p->sums = memory_new_zeroed(n_loci + 1, sizeof(*p->sums));
 	p->rest = memory_new(n_loci / 64 + 1, sizeof(*p->rest));
-	return p->planes && p->sums && p->rest ? SPHEX_OK : fail_memory(err);
+	p->n_snvs = memory_new(n_loci + 1, sizeof(*p->n_snvs));
+	if (!p->planes || !p->sums || !p->rest || !p->n_snvs)
+		return fail_memory(err);
+	count_snvs(p);
+	return SPHEX_OK;
 }
 
 void pileup_free(struct pileup *p)
@@ -93,6 +119,7 @@ void pileup_free(struct pileup *p)
 	memory_free(p->planes);
 	memory_free(p->sums);
 	memory_free(p->rest);
+	memory_free(p->n_snvs);
 	memory_free(p);
 }
 
@@ -104,12 +131,6 @@ uint64_t pileup_n_counted(const struct pileup *p)
 uint64_t pileup_n_observations(const struct pileup *p)
 {
 	return p->n_observations;
-}
-
-/* Behind the sites of a locus; those of events may lie among them. */
-static uint32_t sites_end_of(const struct sites *s, uint32_t locus)
-{
-	return locus + 1 < s->loci.n ? s->loci.sites[locus + 1] : (uint32_t)s->n;
 }
 
 /* ---------------------------------------------------------------- fragments */
@@ -187,15 +208,14 @@ static void move_calls(uint8_t *to, uint8_t *from, size_t n)
  */
 static void note_joined(struct pileup *p, uint32_t locus, const uint8_t *calls, size_t n)
 {
-	const struct sites *s = p->sites;
+	const uint32_t *n_before = p->n_snvs + (locus - p->first);
 
-	for (size_t i = 0; i < n; i++) {
-		uint32_t site = s->loci.sites[locus + i],
-			 end = sites_end_of(s, locus + (uint32_t)i);
-
-		for (; calls[i] && site < end; site++)
-			p->n_observations += s->refs[site] != ALLELE_EVENT;
+	if (!memchr(calls, 0, n)) {
+		p->n_observations += n_before[n] - n_before[0];
+		return;
 	}
+	for (size_t i = 0; i < n; i++)
+		p->n_observations += calls[i] ? n_before[i + 1] - n_before[i] : 0;
 }
 
 static bool is_blank(const uint8_t *calls, size_t n)
