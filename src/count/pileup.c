@@ -51,10 +51,10 @@ struct pileup {
 	struct named *names;
 	uint32_t *next;
 	size_t next_cap;
-	size_t n_names;
+	size_t n_names, names_cap;
 
 	uint32_t first; /* locus of the first counters */
-	size_t n_loci;
+	size_t n_loci, loci_cap;
 	uint8_t *planes;                   /* N_CALL_PLANES, n_loci counters each */
 	struct sums *sums;                 /* one more than n_loci: there ranges end */
 	uint32_t *n_snvs;                  /* before each locus, and all */
@@ -84,26 +84,52 @@ static void count_snvs(struct pileup *p)
 	p->n_snvs[p->n_loci] = n;
 }
 
-enum sphex_status pileup_new(const struct sites *sites, uint32_t first, size_t n_loci,
-	const struct kernels *kernels, bool by_read, struct pileup **out, struct sphex_error *err)
+static void free_loci(struct pileup *p)
 {
-	struct pileup *p = memory_new_zeroed(1, sizeof(*p));
+	memory_free(p->planes);
+	memory_free(p->sums);
+	memory_free(p->rest);
+	memory_free(p->n_snvs);
+	p->planes = NULL;
+	p->sums = NULL;
+	p->rest = NULL;
+	p->n_snvs = NULL;
+	p->loci_cap = 0;
+}
 
-	*out = p;
-	if (!p)
+static enum sphex_status reserve_loci(struct pileup *p, size_t n_loci, struct sphex_error *err)
+{
+	if (n_loci <= p->loci_cap)
+		return SPHEX_OK;
+	free_loci(p);
+	p->planes = memory_new(n_loci, N_CALL_PLANES);
+	p->sums = memory_new(n_loci + 1, sizeof(*p->sums));
+	p->rest = memory_new(n_loci / 64 + 1, sizeof(*p->rest));
+	p->n_snvs = memory_new(n_loci + 1, sizeof(*p->n_snvs));
+	if (!p->planes || !p->sums || !p->rest || !p->n_snvs)
+		return fail_memory(err);
+	p->loci_cap = n_loci;
+	return SPHEX_OK;
+}
+
+enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t first,
+	size_t n_loci, const struct kernels *kernels, bool by_read, struct sphex_error *err)
+{
+	struct pileup *p = *pileup ? *pileup : memory_new_zeroed(1, sizeof(*p));
+
+	*pileup = p;
+	if (!p || reserve_loci(p, n_loci, err))
 		return fail_memory(err);
 	p->sites = sites;
 	p->first = first;
 	p->n_loci = n_loci;
 	p->kernels = kernels;
 	p->by_read = by_read;
+	p->n_counted = p->n_observations = 0;
+	p->waiting.n = p->waiting.n_calls = p->n_names = 0;
 	p->settle_at = SETTLE_AT;
-	p->planes = memory_new_zeroed(n_loci, N_CALL_PLANES);
-	p->sums = memory_new_zeroed(n_loci + 1, sizeof(*p->sums));
-	p->rest = memory_new(n_loci / 64 + 1, sizeof(*p->rest));
-	p->n_snvs = memory_new(n_loci + 1, sizeof(*p->n_snvs));
-	if (!p->planes || !p->sums || !p->rest || !p->n_snvs)
-		return fail_memory(err);
+	memset(p->planes, 0, n_loci * N_CALL_PLANES);
+	memset(p->sums, 0, (n_loci + 1) * sizeof(*p->sums));
 	count_snvs(p);
 	return SPHEX_OK;
 }
@@ -116,10 +142,7 @@ void pileup_free(struct pileup *p)
 	memory_free(p->waiting.calls);
 	memory_free(p->next);
 	memory_free(p->names);
-	memory_free(p->planes);
-	memory_free(p->sums);
-	memory_free(p->rest);
-	memory_free(p->n_snvs);
+	free_loci(p);
 	memory_free(p);
 }
 
@@ -167,16 +190,17 @@ static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sph
 
 	while (n < 2 * (p->waiting.n + n_more))
 		n *= 2;
-	if (n != p->n_names) {
+	if (n > p->names_cap) {
 		names = memory_new_zeroed(n, sizeof(*names));
 		if (!names)
 			return fail_memory(err);
 		memory_free(p->names);
 		p->names = names;
-		p->n_names = n;
+		p->names_cap = n;
 	} else {
 		memset(p->names, 0, n * sizeof(*p->names));
 	}
+	p->n_names = n;
 	for (size_t i = p->waiting.n; i-- > 0;) {
 		uint32_t *entry = &find_name(p, p->waiting.items[i].name)->strip;
 

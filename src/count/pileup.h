@@ -15,11 +15,12 @@
 struct pileup;
 
 /*
- * Counts at the n_loci loci from `first` on. Everything is borrowed. by_read: every record on its
- * own. *out is freed in every case.
+ * Begins to count at the n_loci loci from `first` on: NULL becomes a new pileup, one that has been
+ * finished lends its memory. Everything is borrowed. by_read: every record on its own. *pileup is
+ * freed in every case.
  */
-enum sphex_status pileup_new(const struct sites *sites, uint32_t first, size_t n_loci,
-	const struct kernels *kernels, bool by_read, struct pileup **out, struct sphex_error *err);
+enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t first,
+	size_t n_loci, const struct kernels *kernels, bool by_read, struct sphex_error *err);
 void pileup_free(struct pileup *p);
 
 /*

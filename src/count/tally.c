@@ -41,6 +41,7 @@ struct tally {
 	uint32_t next_loci, next_events; /* the first cells that the file has not passed */
 	struct cell *ready, **ready_end;
 	struct parcel *spare;
+	struct pileup *idle; /* of a cell that is finished, for the next one to begin */
 	uint64_t n_counted, n_observations;
 };
 
@@ -94,6 +95,7 @@ void tally_free(struct tally *t)
 		free_piles(&t->cells[i]);
 	}
 	parcel_free_all(t->spare);
+	pileup_free(t->idle);
 	memory_free(t->cells);
 	memory_free(t->counts);
 	lock_free(t->lock);
@@ -230,9 +232,13 @@ static enum sphex_status start_cell(struct tally *t, struct cell *cell, struct s
 		cell->events = memory_new_zeroed(1, sizeof(*cell->events));
 		return cell->events ? SPHEX_OK : fail_memory(err);
 	}
-	return pileup_new(sites, first,
+	lock_hold(t->lock);
+	cell->pileup = t->idle;
+	t->idle = NULL;
+	lock_drop(t->lock);
+	return pileup_begin(&cell->pileup, sites, first,
 		sites->loci.n - first < CELL_N_SITES ? sites->loci.n - first : CELL_N_SITES,
-		t->observer->kernels, t->by_read, &cell->pileup, err);
+		t->observer->kernels, t->by_read, err);
 }
 
 static enum sphex_status count_parcel(
@@ -322,6 +328,10 @@ static void leave_cell(struct tally *t, struct cell *cell, struct parcel *parcel
 	if (!status) {
 		if (is_last) {
 			add_sums(t, cell);
+			if (!t->idle) {
+				t->idle = cell->pileup;
+				cell->pileup = NULL;
+			}
 			free_piles(cell);
 		}
 		cell->state = CELL_IDLE;
