@@ -25,20 +25,15 @@ struct planner {
 	struct index_plan *out;
 };
 
-/*
- * Where the chunk's mapped records that lie on pos0 begin at the earliest. Those of a chunk that
- * keeps within a window all lie on that window, and its floor, a number without a checksum, is not
- * needed.
- */
-static uint64_t floor_of(const struct planner *p, const struct index_ref *ref,
-	const struct index_chunk *chunk, uint32_t pos0)
+/* Where records that lie on pos0 begin at the earliest. */
+static uint64_t floor_at(const struct planner *p, const struct index_ref *ref, uint32_t pos0)
 {
 	/* an index of nothing has no array */
 	const struct index_floor *floors =
 		ref->n_floors ? p->index->floors + ref->first_floor : NULL;
 	size_t low = 0, high = ref->n_floors;
 
-	if (p->targets->unmapped_too || chunk->to0 - chunk->from0 <= p->index->window)
+	if (p->targets->unmapped_too)
 		return 0;
 	while (low < high) { /* the first floor behind pos0 */
 		size_t middle = low + (high - low) / 2;
@@ -49,6 +44,16 @@ static uint64_t floor_of(const struct planner *p, const struct index_ref *ref,
 			high = middle;
 	}
 	return low ? floors[low - 1].offset : 0;
+}
+
+/*
+ * The same for those of a chunk. If it keeps within a window, all its records lie on that window,
+ * and its floor, a number without a checksum, is not needed.
+ */
+static uint64_t floor_of(const struct planner *p, const struct index_ref *ref,
+	const struct index_chunk *chunk, uint32_t pos0)
+{
+	return chunk->to0 - chunk->from0 <= p->index->window ? 0 : floor_at(p, ref, pos0);
 }
 
 static bool is_reached(const struct planner *p, const struct index_ref *ref,
@@ -158,7 +163,7 @@ static enum sphex_status plan_ref(struct planner *p, uint32_t ref_id, struct sph
 				p, range_of(p, ref_id, chunk, pos0[first], pos0[behind - 1]), err);
 		}
 		if (!status && behind < end && pos0[behind] >= chunk->to0 &&
-			floor_of(p, ref, chunk, pos0[behind]) < chunk->end && p->out->n == n_ranges)
+			floor_at(p, ref, pos0[behind]) < chunk->end && p->out->n == n_ranges)
 			status = add_doubt(p, i, err);
 	}
 	return status;

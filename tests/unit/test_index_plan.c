@@ -173,3 +173,38 @@ Test(index_plan, nothing_is_read_for_no_targets)
 	bytes_free(&file);
 	bytes_free(&bam);
 }
+
+/* Of short reads all along a reference, many chunks lie before the target: bins and windows agree.
+ */
+Test(index_plan, what_bin_and_window_leave_out_is_no_doubt)
+{
+	enum { N_RECORDS = 3000, STEP = RANDOM_REF_NBASES / N_RECORDS };
+	struct bam_header header = header_of_random();
+	struct bytes bam = {0}, file, built;
+	struct indexed_reads reads;
+	struct bam_index index = {0};
+	struct index_plan plan = {0};
+	struct chosen c = {.pos0 = {STEP * (N_RECORDS - 20)},
+		.begins = {0, 1, 1, 1},
+		.targets = {c.pos0, c.begins, 1, false}};
+	struct sphex_error err;
+
+	random_bam_start(&bam);
+	for (int32_t i = 0; i < N_RECORDS; i++)
+		bam_add(&bam, (struct bam_read){.pos0 = i * STEP, .cigar = "4M", .seq = "ACGT"});
+	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 700, .level = 1});
+	reads = indexed_reads_of(&bam, &file);
+	built = index_of(&reads, BUILT_BAI);
+	cr_assert_eq(
+		index_parse(built.data, built.n, &header, reads.first, &index, &err), SPHEX_OK);
+	cr_assert(index.n_chunks > 50);
+	cr_assert_eq(index_plan_make(&index, &c.targets, 0, &plan, &err), SPHEX_OK);
+	cr_assert_eq(plan.n, 1);
+	cr_assert(plan.n_doubts <= 2, "%zu doubts of %zu chunks", plan.n_doubts, index.n_chunks);
+	index_plan_free(&plan);
+	index_free(&index);
+	indexed_reads_free(&reads);
+	bytes_free(&built);
+	bytes_free(&file);
+	bytes_free(&bam);
+}
