@@ -51,7 +51,7 @@ def run(command: Command, **more: Any) -> bytes:
 
 def show(command: Command) -> str:
     """Write a command for people: without this machine's folders."""
-    words = " ".join(map(str, command))
+    words = " ".join(map(str, command)).replace(os.environ["PATH"], "$PATH")
     return words.replace(f"{RELEASE}/", "").replace(f"{WORK}/", "").replace(f"{ROOT}/", "")
 
 
