@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "lines.h"
 #include "region_list.h"
+#include "regions.h"
 
 #define N_GENE_COLUMNS 9
 #define N_BED_COLUMNS 4
@@ -205,6 +206,17 @@ static enum sphex_status read_gene_line(
 
 /* ---------------------------------------------------------------- the file */
 
+/* By the ending of the name: what damage leaves of a file may look like one of another kind. */
+static enum region_format format_by_name(const char *path)
+{
+	struct sphex_error unknown;
+	enum region_kind kind;
+
+	if (region_kind(path, &kind, &unknown))
+		return FORMAT_UNKNOWN;
+	return kind == REGIONS_BED ? FORMAT_BED : FORMAT_GENES;
+}
+
 /* Annotation has coordinates in columns 4 and 5, and a word in column 3. */
 static enum region_format format_of(struct span line)
 {
@@ -248,7 +260,7 @@ static enum sphex_status read_line(struct region_file *f, struct span line, stru
 enum sphex_status region_file_read(const char *path, const char *feature, unsigned n_threads,
 	struct region_list *list, struct sphex_error *err)
 {
-	struct region_file f = {.list = list, .feature = feature};
+	struct region_file f = {.list = list, .feature = feature, .format = format_by_name(path)};
 	struct lines lines = {0};
 	struct span line;
 	enum sphex_status status = lines_open(&lines, path, n_threads, NULL, err);

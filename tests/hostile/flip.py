@@ -39,7 +39,7 @@ from variants import RefusedError
 # Attributes as they are written; what a reader makes of others is its own affair.
 ATTRIBUTES = {
     "regions.gtf": re.compile(rb'( ?[a-z_]+ "[\w. ]*\w";)*'),
-    "regions.gff3": re.compile(rb"[A-Za-z]+=[\w. ]*\w(;[A-Za-z]+=[\w. ]*\w)*"),
+    "regions.gff3": re.compile(rb"[A-Za-z]+=\w([\w. ]*\w)?(;[A-Za-z]+=\w([\w. ]*\w)?)*"),
 }
 REPORTED = ("identical", "refused", "different", "by_index")
 COUNT_RECORDS = ["samtools", "view", "-c"]

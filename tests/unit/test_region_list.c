@@ -7,16 +7,22 @@
 #include "tests/support/text_rows.h"
 #include "variants/region_list.h"
 
-static enum sphex_status read_text(
-	const char *text, const char *feature, struct region_list *list, struct sphex_error *err)
+static enum sphex_status read_named(const char *text, const char *ending, const char *feature,
+	struct region_list *list, struct sphex_error *err)
 {
-	char *path = text_file(text, ".any");
+	char *path = text_file(text, ending);
 	enum sphex_status status;
 
 	memset(err, 0, sizeof(*err));
 	status = region_file_read(path, feature, 1, list, err);
 	temp_remove(path);
 	return status;
+}
+
+static enum sphex_status read_text(
+	const char *text, const char *feature, struct region_list *list, struct sphex_error *err)
+{
+	return read_named(text, ".any", feature, list, err);
 }
 
 /* "contig beg0 end0 [text] [text]; ..." */
@@ -248,5 +254,26 @@ Test(region_list, typed_contigs_with_colons_are_known_by_the_other_style)
 			cases[i].text);
 		cr_assert(region.beg0 == cases[i].beg0 && region.end0 == cases[i].end0, "%s",
 			cases[i].text);
+	}
+}
+
+Test(region_list, a_file_is_of_the_kind_that_its_name_says)
+{
+	static const char bed[] = "chr1\t4\t43\t.\t+\n",
+			  gtf[] = "chr1\tx\tgene\t5\t43\t.\t+\t.\tgene_id \"g\";\n";
+	static const struct {
+		const char *text, *ending;
+		enum sphex_status status;
+	} cases[] = {{bed, ".bed", SPHEX_OK}, {bed, ".any", SPHEX_OK}, {bed, ".gff3", SPHEX_E_DATA},
+		{bed, ".gtf", SPHEX_E_DATA}, {gtf, ".gtf", SPHEX_OK}, {gtf, ".any", SPHEX_OK},
+		{gtf, ".bed", SPHEX_E_DATA}, {gtf, ".narrowPeak", SPHEX_E_DATA}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct region_list list = {0};
+		struct sphex_error err;
+
+		cr_assert_eq(read_named(cases[i].text, cases[i].ending, "gene", &list, &err),
+			cases[i].status, "case %zu: %s", i, err.message);
+		region_list_free(&list);
 	}
 }
