@@ -148,30 +148,39 @@ Test(index_plan, ranges_hold_every_record_over_a_target)
 		(unsigned long long)n_all);
 }
 
-Test(index_plan, nothing_is_read_for_no_targets)
+/* Frees the BAM. */
+static struct bam_index bai_of(struct bytes *bam, struct bgzf_shape shape)
 {
 	struct bam_header header = header_of_random();
-	struct bytes bam = {0}, file, built;
-	struct indexed_reads reads;
+	struct bytes file = bgzf_wrap(bam, shape);
+	struct indexed_reads reads = indexed_reads_of(bam, &file);
+	struct bytes built = index_of(&reads, BUILT_BAI);
 	struct bam_index index = {0};
+	struct sphex_error err;
+
+	cr_assert_eq(
+		index_parse(built.data, built.n, &header, reads.first, &index, &err), SPHEX_OK);
+	indexed_reads_free(&reads);
+	bytes_free(&built);
+	bytes_free(&file);
+	bytes_free(bam);
+	return index;
+}
+
+Test(index_plan, nothing_is_read_for_no_targets)
+{
+	struct bytes bam = {0};
+	struct bam_index index;
 	struct index_plan plan = {0};
 	struct chosen c = {.targets = {c.pos0, c.begins, 1, true}};
 	struct sphex_error err;
 
 	random_spliced_bam(&bam, 5, 100);
-	file = bgzf_wrap(&bam, (struct bgzf_shape){.level = 1});
-	reads = indexed_reads_of(&bam, &file);
-	built = index_of(&reads, BUILT_BAI);
-	cr_assert_eq(
-		index_parse(built.data, built.n, &header, reads.first, &index, &err), SPHEX_OK);
+	index = bai_of(&bam, (struct bgzf_shape){.level = 1});
 	cr_assert_eq(index_plan_make(&index, &c.targets, 0, &plan, &err), SPHEX_OK);
 	cr_assert(plan.n == 0 && plan.nbytes == 0);
 	index_plan_free(&plan);
 	index_free(&index);
-	indexed_reads_free(&reads);
-	bytes_free(&built);
-	bytes_free(&file);
-	bytes_free(&bam);
 }
 
 /* Of short reads all along a reference, many chunks lie before the target: bins and windows agree.
@@ -179,10 +188,8 @@ Test(index_plan, nothing_is_read_for_no_targets)
 Test(index_plan, what_bin_and_window_leave_out_is_no_doubt)
 {
 	enum { N_RECORDS = 3000, STEP = RANDOM_REF_NBASES / N_RECORDS };
-	struct bam_header header = header_of_random();
-	struct bytes bam = {0}, file, built;
-	struct indexed_reads reads;
-	struct bam_index index = {0};
+	struct bytes bam = {0};
+	struct bam_index index;
 	struct index_plan plan = {0};
 	struct chosen c = {.pos0 = {STEP * (N_RECORDS - 20)},
 		.begins = {0, 1, 1, 1},
@@ -192,19 +199,11 @@ Test(index_plan, what_bin_and_window_leave_out_is_no_doubt)
 	random_bam_start(&bam);
 	for (int32_t i = 0; i < N_RECORDS; i++)
 		bam_add(&bam, (struct bam_read){.pos0 = i * STEP, .cigar = "4M", .seq = "ACGT"});
-	file = bgzf_wrap(&bam, (struct bgzf_shape){.block_nbytes = 700, .level = 1});
-	reads = indexed_reads_of(&bam, &file);
-	built = index_of(&reads, BUILT_BAI);
-	cr_assert_eq(
-		index_parse(built.data, built.n, &header, reads.first, &index, &err), SPHEX_OK);
+	index = bai_of(&bam, (struct bgzf_shape){.block_nbytes = 700, .level = 1});
 	cr_assert(index.n_chunks > 50);
 	cr_assert_eq(index_plan_make(&index, &c.targets, 0, &plan, &err), SPHEX_OK);
 	cr_assert_eq(plan.n, 1);
 	cr_assert(plan.n_doubts <= 2, "%zu doubts of %zu chunks", plan.n_doubts, index.n_chunks);
 	index_plan_free(&plan);
 	index_free(&index);
-	indexed_reads_free(&reads);
-	bytes_free(&built);
-	bytes_free(&file);
-	bytes_free(&bam);
 }
