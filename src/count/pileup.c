@@ -90,11 +90,6 @@ static void free_loci(struct pileup *p)
 	memory_free(p->sums);
 	memory_free(p->rest);
 	memory_free(p->n_snvs);
-	p->planes = NULL;
-	p->sums = NULL;
-	p->rest = NULL;
-	p->n_snvs = NULL;
-	p->loci_cap = 0;
 }
 
 static enum sphex_status reserve_loci(struct pileup *p, size_t n_loci, struct sphex_error *err)

@@ -47,8 +47,8 @@ enum sphex_status region_list_add(struct region_list *list, enum region_columns 
 
 /*
  * Adds the regions of a file, whose kind is told by its name's ending (region_kind()) or, where
- * that says nothing, by its first line. `feature`: column 3 of the
- * lines that count in GTF and GFF3.
+ * that says nothing, by its first line. `feature`: column 3 of the lines that count in GTF and
+ * GFF3.
  */
 enum sphex_status region_file_read(const char *path, const char *feature, unsigned n_threads,
 	struct region_list *list, struct sphex_error *err);
