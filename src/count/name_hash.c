@@ -13,21 +13,22 @@
 #if defined(__SIZEOF_INT128__)
 __extension__ typedef unsigned __int128 uint128;
 
-/* Both halves of the product, one on the other: each bit depends on most of those below. */
-static inline uint64_t multiply_fold(uint64_t a, uint64_t b)
+/* The product's low and high half. */
+static inline struct name_hash multiply(uint64_t a, uint64_t b)
 {
 	uint128 product = (uint128)a * b;
 
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return (struct name_hash){(uint64_t)product, (uint64_t)(product >> 64)};
 }
 #else
-static inline uint64_t multiply_fold(uint64_t a, uint64_t b)
+static inline struct name_hash multiply(uint64_t a, uint64_t b)
 {
 	uint64_t a_lo = (uint32_t)a, a_hi = a >> 32, b_lo = (uint32_t)b, b_hi = b >> 32;
 	uint64_t low = a_lo * b_lo, middle = a_hi * b_lo + (low >> 32);
 	uint64_t middle2 = a_lo * b_hi + (uint32_t)middle;
 
-	return (middle2 << 32 | (uint32_t)low) ^ (a_hi * b_hi + (middle >> 32) + (middle2 >> 32));
+	return (struct name_hash){
+		middle2 << 32 | (uint32_t)low, a_hi * b_hi + (middle >> 32) + (middle2 >> 32)};
 }
 #endif
 
@@ -36,11 +37,25 @@ static inline uint64_t rotate(uint64_t x, unsigned n)
 	return x << n | x >> (64 - n);
 }
 
-/* Each half keeps what it knew beside the product, which a factor 0 would wipe out. */
-static inline struct name_hash mix(struct name_hash h, uint64_t a, uint64_t b)
+/*
+ * 16 bytes more. Their product does not wait for those before it. What it is made of goes in beside
+ * it, since a factor 0 would wipe out the other.
+ */
+static inline struct name_hash add(struct name_hash h, uint64_t a, uint64_t b)
 {
-	return (struct name_hash){rotate(h.lo, 29) + multiply_fold(a ^ K1, b ^ h.lo ^ K2),
-		rotate(h.hi, 31) + multiply_fold(b ^ K3, a ^ h.hi ^ K4)};
+	struct name_hash product = multiply(a ^ K1, b ^ K2);
+
+	return (struct name_hash){
+		rotate(h.lo, 29) + product.lo + b, rotate(h.hi, 31) + product.hi + a};
+}
+
+/* A product's low bits know only the low bits of what it is made of: here all come to know all. */
+static inline struct name_hash mix(struct name_hash h)
+{
+	struct name_hash lo = multiply(h.lo ^ K3, K4), hi = multiply(h.hi ^ K4, K3);
+
+	return (struct name_hash){
+		rotate(h.lo, 32) + (hi.lo ^ hi.hi), rotate(h.hi, 32) + (lo.lo ^ lo.hi)};
 }
 
 /* Fewer than 8 bytes as one word. */
@@ -51,19 +66,22 @@ static inline uint64_t load_few(const uint8_t *p, size_t n)
 	return n ? (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1] : 0;
 }
 
-struct name_hash name_hash_of(const uint8_t *name, size_t nbytes)
+void name_hash_put(const uint8_t *name, size_t nbytes, struct name_hash *out)
 {
 	struct name_hash h = {nbytes * K5, ~(uint64_t)nbytes};
-	size_t n = nbytes;
 
-	for (; n > 16; n -= 16, name += 16)
-		h = mix(h, load_u64(name), load_u64(name + 8));
-	if (nbytes >= 16) /* the last 16, some of them again */
-		h = mix(h, load_u64(name + n - 16), load_u64(name + n - 8));
-	else if (nbytes >= 8)
-		h = mix(h, load_u64(name), load_u64(name + nbytes - 8));
-	else
-		h = mix(h, load_few(name, nbytes), K5);
-	h = mix(h, h.hi, h.lo);
-	return (struct name_hash){h.lo | (h.lo == 0 && h.hi == 0), h.hi};
+	if (nbytes >= 16) {
+		const uint8_t *last = name + nbytes - 16; /* may repeat bytes of those before */
+
+		for (; name < last; name += 16)
+			h = add(h, load_u64(name), load_u64(name + 8));
+		h = add(h, load_u64(last), load_u64(last + 8));
+	} else if (nbytes >= 8) {
+		h = add(h, load_u64(name), load_u64(name + nbytes - 8));
+	} else {
+		h = add(h, load_few(name, nbytes), K5);
+	}
+	h = mix(h);
+	out->lo = h.lo | (h.lo == 0 && h.hi == 0);
+	out->hi = h.hi;
 }

@@ -1,7 +1,6 @@
 /*
  * 128 bits that stand for a read name. Two of n names collide with a chance of n * n / 2^129: for a
- * billion names on one contig less than 10^-20. Made of folded products of 64 bits, 16 bytes a
- * step.
+ * billion names on one contig less than 10^-20. Made of whole products of 64 bits, 16 bytes a step.
  */
 #ifndef SPHEX_NAME_HASH_H
 #define SPHEX_NAME_HASH_H
@@ -13,6 +12,16 @@ struct name_hash {
 	uint64_t lo, hi; /* never both 0 */
 };
 
-struct name_hash name_hash_of(const uint8_t *name, size_t nbytes);
+/* Writes it where it stays: a struct that a call returns goes through memory once more, and waits.
+ */
+void name_hash_put(const uint8_t *name, size_t nbytes, struct name_hash *out);
+
+static inline struct name_hash name_hash_of(const uint8_t *name, size_t nbytes)
+{
+	struct name_hash hash;
+
+	name_hash_put(name, nbytes, &hash);
+	return hash;
+}
 
 #endif
