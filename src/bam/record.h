@@ -70,16 +70,25 @@ enum sphex_status record_refuse(
 /* Puts the CIGAR of the tag CG in the place of its stand-in, if there is one. */
 void record_take_cigar_from_tag(struct record *r);
 
-/*
- * Checks every length of the record at data[0 .. nbytes), whose block_size says nbytes, and fills
- * `out`. n_refs bounds the reference ids, the mate's too. SPHEX_E_DATA names the field; the place
- * is the caller's. Every record of a file comes through here.
- */
-static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs,
-	struct record *out, struct sphex_error *err)
+/* Whether the lengths and references of the record at data[0 .. nbytes) are those of a record. */
+static inline bool record_is_sound(const uint8_t *data, size_t nbytes, uint32_t n_refs)
 {
+	uint32_t name_nbytes, n_bases;
+
 	if (nbytes < RECORD_MIN_NBYTES)
-		return not_ok(record_refuse(data, nbytes, n_refs, err));
+		return false;
+	name_nbytes = data[12];
+	n_bases = load_u32(data + 20);
+	/* -1 is no reference; adding 1 makes it the least number */
+	return load_u32(data + 4) + 1 <= n_refs && load_u32(data + 24) + 1 <= n_refs &&
+	       load_i32(data + 8) >= -1 && n_bases <= INT32_MAX && name_nbytes != 0 &&
+	       record_parts_nbytes(name_nbytes, load_u16(data + 16), n_bases) <= nbytes &&
+	       data[RECORD_MIN_NBYTES + name_nbytes - 1] == 0;
+}
+
+/* The fields of a sound record. */
+static inline void record_read(const uint8_t *data, size_t nbytes, struct record *out)
+{
 	out->bytes = data;
 	out->ref_id = load_i32(data + 4);
 	out->pos0 = load_i32(data + 8);
@@ -88,12 +97,6 @@ static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes,
 	out->n_cigar = load_u16(data + 16);
 	out->flags = load_u16(data + 18);
 	out->n_bases = load_u32(data + 20);
-	/* -1 is no reference; adding 1 makes it the least number */
-	if (((uint32_t)out->ref_id + 1 > n_refs) | (load_u32(data + 24) + 1 > n_refs) |
-			(out->pos0 < -1) | (out->n_bases > INT32_MAX) | (out->name_nbytes == 0) ||
-		record_parts_nbytes(out->name_nbytes, out->n_cigar, out->n_bases) > nbytes ||
-		data[RECORD_MIN_NBYTES + out->name_nbytes - 1] != 0)
-		return not_ok(record_refuse(data, nbytes, n_refs, err));
 	out->cigar = data + RECORD_MIN_NBYTES + out->name_nbytes;
 	out->bases = out->cigar + (size_t)out->n_cigar * 4;
 	out->quals = out->bases + ((size_t)out->n_bases + 1) / 2;
@@ -101,6 +104,21 @@ static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes,
 	out->end = data + nbytes;
 	if (out->n_cigar == 2)
 		record_take_cigar_from_tag(out);
+}
+
+/*
+ * Checks every length of the record at data[0 .. nbytes), whose block_size says nbytes, and fills
+ * `out`. n_refs bounds the reference ids, the mate's too. SPHEX_E_DATA names the field; the place
+ * is the caller's.
+ */
+static inline enum sphex_status record_parse(const uint8_t *data, size_t nbytes, uint32_t n_refs,
+	struct record *out, struct sphex_error *err)
+{
+	if (!record_is_sound(data, nbytes, n_refs)) {
+		*out = (struct record){0};
+		return not_ok(record_refuse(data, nbytes, n_refs, err));
+	}
+	record_read(data, nbytes, out);
 	return SPHEX_OK;
 }
 

@@ -95,6 +95,19 @@ static inline enum sphex_status unit_take(
 	return SPHEX_OK;
 }
 
+/* What unit_next() gives has no address of its own, and can be in registers. */
+static inline enum sphex_status unit_next_apart(
+	struct unit *u, const uint8_t **bytes, size_t *nbytes, struct sphex_error *err)
+{
+	const uint8_t *slow_bytes = NULL;
+	size_t slow_nbytes = 0;
+	enum sphex_status status = unit_next_slow(u, &slow_bytes, &slow_nbytes, err);
+
+	*bytes = slow_bytes;
+	*nbytes = slow_nbytes;
+	return status;
+}
+
 /*
  * The bytes of the next record, block_size included; SPHEX_END behind the unit's last. Valid until
  * the next call, with `keep` until unit_drop_read(), while the buffer does not move: use offsets
@@ -111,7 +124,7 @@ static inline enum sphex_status unit_next(
 		if (n <= left)
 			return unit_take(u, n, bytes, nbytes);
 	}
-	return unit_next_slow(u, bytes, nbytes, err);
+	return unit_next_apart(u, bytes, nbytes, err);
 }
 
 #endif

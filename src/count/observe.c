@@ -217,8 +217,9 @@ static enum sphex_status observe_by_site(
 {
 	const struct count_rules *rules = s->observer->rules;
 	struct walk walk = {.r = r, .p = r->pos0, .consumes_read = CIGAR_CONSUMES_READ};
-	struct name_hash name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
+	struct name_hash name;
 
+	record_hash_name(r, &name);
 	if (rules->padding_consumes_read)
 		walk.consumes_read |= 1u << CIGAR_P;
 	if (rules->choice == SITES_FIRST_LISTED)
@@ -234,9 +235,7 @@ static bool is_full(const struct observations *o)
 static enum sphex_status observe_record(
 	struct scan *s, const struct record *r, int64_t end, struct sphex_error *err)
 {
-	enum sphex_status status = s->observer->rules->claims == CLAIM_FRAGMENTS
-					   ? observe_native(s, r, end, err)
-					   : observe_by_site(s, r, end, err);
+	enum sphex_status status = s->observe(s, r, end, err);
 
 	s->out->n_covering++;
 	s->full = is_full(s->out);
@@ -271,6 +270,20 @@ static struct ahead sites_of(const uint32_t *pos0, const uint32_t *ref_begins, i
 	return (struct ahead){pos0, ref_begins[ref_id], ref_begins[ref_id + 1]};
 }
 
+static inline uint64_t next_pos0(const struct ahead *a)
+{
+	return a->i < a->end ? a->pos0[a->i] : UINT64_MAX;
+}
+
+static inline void note_nearest(struct scan *s)
+{
+	uint64_t site = next_pos0(&s->sites), event = next_pos0(&s->events);
+
+	s->nearest = site < event ? site : event;
+}
+
+#define NO_RECORD_YET (-2) /* -1 are those without a reference */
+
 /* Moves to the sites of another reference. */
 static void enter_reference(struct scan *s, int32_t ref_id)
 {
@@ -278,15 +291,14 @@ static void enter_reference(struct scan *s, int32_t ref_id)
 
 	s->ref_id = ref_id;
 	s->sites = s->events = (struct ahead){0};
-	if (ref_id < 0)
-		return;
-	if (s->observer->rules->claims == CLAIM_FRAGMENTS) {
+	if (ref_id >= 0 && s->observer->rules->claims == CLAIM_FRAGMENTS) {
 		s->sites = sites_of(sites->loci.pos0, sites->loci.ref_begins, ref_id);
 		s->events =
 			sites_of(sites->event_sites.pos0, sites->event_sites.ref_begins, ref_id);
-	} else {
+	} else if (ref_id >= 0) {
 		s->sites = sites_of(sites->pos0, sites->ref_begins, ref_id);
 	}
+	note_nearest(s);
 }
 
 /* Passes the sites before pos0. */
@@ -307,27 +319,31 @@ static void advance_events(struct scan *s, uint32_t pos0)
 		a->i++;
 }
 
-/* What the filter drops may still have to be reported where it looks. */
-static bool ask_filter(struct scan *s, const struct record *r)
+/* Whether sites begin in [pos0, end), or events reach into it; those before pos0 are passed. */
+static inline bool covers_sites(struct scan *s, uint32_t pos0, uint64_t end)
 {
-	enum filter_reason reason = filter_record(s->observer->filter, r);
+	if (end <= s->nearest)
+		return false;
+	advance(&s->sites, pos0);
+	if (s->events.i < s->events.end)
+		advance_events(s, pos0);
+	note_nearest(s);
+	return s->nearest < end;
+}
 
+/* What the filter drops may still have to be reported where it looks. */
+static bool is_looked_at(struct scan *s, const struct record *r)
+{
+	enum filter_reason reason;
+
+	if (!s->observer->filter)
+		return !(r->flags & s->observer->rules->exclude_flags);
+	reason = filter_record(s->observer->filter, r);
 	s->out->reasons[reason]++;
 	s->dropped = reason == REASON_NONE       ? SAYS_NO_BASE
 		     : reason == REASON_LOW_MAPQ ? SAYS_LOW_MAPQ
 						 : SAYS_FILTERED;
 	return reason != REASON_UNMAPPED;
-}
-
-static inline bool is_looked_at(struct scan *s, const struct record *r)
-{
-	if (!s->observer->filter)
-		return !(r->flags & s->observer->rules->exclude_flags);
-	if (!is_kept_at_a_glance(s->glance, r))
-		return ask_filter(s, r);
-	s->out->reasons[REASON_NONE]++;
-	s->dropped = SAYS_NO_BASE;
-	return true;
 }
 
 /* Of every mapped record, also far from all sites: a damaged CIGAR may be why it covers none. */
@@ -343,34 +359,57 @@ static enum sphex_status refuse_cigar(
 		(unsigned long long)span.read, r->n_bases);
 }
 
-static inline bool is_reached(const struct ahead *a, int64_t end)
+/*
+ * Whether a sound record is plain, as most are: on the reference at hand, kept by the filter, its
+ * bases aligned one by one. Its bytes say so where they lie; only few are taken apart.
+ */
+static inline bool is_plain(const struct scan *s, const uint8_t *bytes)
 {
-	return a->i < a->end && a->pos0[a->i] < end;
+	uint32_t first;
+
+	if (load_i32(bytes + 4) != s->ref_id || !is_kept_at_a_glance(s->glance, bytes) ||
+		load_u16(bytes + 16) != 1)
+		return false;
+	first = load_u32(bytes + RECORD_MIN_NBYTES + bytes[12]);
+	return (first & 15) == CIGAR_M && first >> 4 == load_u32(bytes + 20);
+}
+
+static enum sphex_status scan_unlike(
+	struct scan *s, const uint8_t *bytes, size_t nbytes, struct sphex_error *err)
+{
+	struct cigar_span span;
+	struct record r;
+	int64_t end;
+
+	record_read(bytes, nbytes, &r);
+	if (r.ref_id != s->ref_id)
+		enter_reference(s, r.ref_id);
+	if (!is_looked_at(s, &r))
+		return SPHEX_OK;
+	span = record_cigar_span(&r);
+	if (s->observer->rules->reports_filtered &&
+		(span.highest_op > CIGAR_X || (r.n_bases && span.read != r.n_bases)))
+		return refuse_cigar(&r, span, err);
+	end = record_end0(&r, span);
+	if (r.pos0 < 0 || !covers_sites(s, (uint32_t)r.pos0, (uint64_t)end))
+		return SPHEX_OK;
+	return observe_record(s, &r, end, err);
 }
 
 static inline enum sphex_status scan_record(
-	struct scan *s, const struct record *r, struct sphex_error *err)
+	struct scan *s, const uint8_t *bytes, size_t nbytes, struct sphex_error *err)
 {
-	struct cigar_span span;
-	int64_t end;
+	uint32_t pos0 = load_u32(bytes + 8);
+	uint64_t end = (uint64_t)pos0 + load_u32(bytes + 20);
+	struct record r;
 
-	if (!is_looked_at(s, r))
+	if (!is_plain(s, bytes))
+		return scan_unlike(s, bytes, nbytes, err);
+	if (!covers_sites(s, pos0, end))
 		return SPHEX_OK;
-	span = record_cigar_span(r);
-	if (s->observer->rules->reports_filtered &&
-		(span.highest_op > CIGAR_X || (r->n_bases && span.read != r->n_bases)))
-		return refuse_cigar(r, span, err);
-	if (r->ref_id != s->ref_id)
-		enter_reference(s, r->ref_id);
-	if (r->pos0 < 0)
-		return SPHEX_OK;
-	end = record_end0(r, span);
-	advance(&s->sites, (uint32_t)r->pos0);
-	if (s->events.i < s->events.end)
-		advance_events(s, (uint32_t)r->pos0);
-	if (is_reached(&s->sites, end) || is_reached(&s->events, end))
-		return observe_record(s, r, end, err);
-	return SPHEX_OK;
+	record_read(bytes, nbytes, &r);
+	s->dropped = SAYS_NO_BASE;
+	return observe_record(s, &r, (int64_t)end, err);
 }
 
 /* Judges all bases at once, and moves the observations that say something together. */
@@ -392,47 +431,65 @@ static void judge(const struct observer *observer, struct observations *o)
 	o->n_judged = o->n_bases;
 }
 
+/* Those that the filter did not drop, mostly without having been asked. */
+static uint64_t n_kept(const struct observations *o)
+{
+	uint64_t n = o->n_records;
+
+	for (unsigned reason = REASON_NONE + 1; reason < N_REASONS; reason++)
+		n -= o->reasons[reason];
+	return n;
+}
+
 enum sphex_status observe_unit(const struct observer *observer, struct unit *unit,
 	struct observations *out, struct sphex_error *err)
 {
-	struct scan scan = {
-		.observer = observer, .out = out, .ref_id = -2, .dropped = SAYS_NO_BASE};
+	struct scan scan = {.observer = observer,
+		.out = out,
+		.observe = observer->rules->claims == CLAIM_FRAGMENTS ? observe_native
+								      : observe_by_site,
+		.ref_id = NO_RECORD_YET,
+		.dropped = SAYS_NO_BASE,
+		.glance = {.asked = observer->rules->exclude_flags | FLAG_UNMAPPED}};
+	uint32_t n_refs = observer->sites->n_refs;
+	uint64_t n_before = unit->n_records, last_key = 0;
 	const uint8_t *bytes;
 	size_t nbytes;
-	uint64_t n_records = 0, key = 0;
 	enum sphex_status status = SPHEX_OK;
 
 	if (observer->filter)
 		scan.glance = filter_glance(observer->filter);
 	out->n = out->n_bases = out->strips.n = out->strips.n_calls = 0;
-	out->last_key = out->n_covering = out->n_judged = 0;
+	out->n_covering = out->n_judged = 0;
 	memset(out->reasons, 0, sizeof(out->reasons));
-	while (!scan.full) {
-		struct record r;
+	while (!scan.full && !(status = unit_next(unit, &bytes, &nbytes, err))) {
+		uint64_t key;
 
-		status = unit_next(unit, &bytes, &nbytes, err);
-		if (status)
+		if (!record_is_sound(bytes, nbytes, n_refs)) {
+			status = record_refuse(bytes, nbytes, n_refs, err);
+			unit_refuse(unit, nbytes, err);
 			break;
-		status = record_parse(bytes, nbytes, observer->sites->n_refs, &r, err);
-		if (!status) {
-			key = sort_key(r.ref_id, r.pos0);
-			if (key < out->last_key) {
-				unit_put_back(unit, nbytes);
-				break;
-			}
-			status = scan_record(&scan, &r, err);
 		}
+		key = sort_key(load_i32(bytes + 4), load_i32(bytes + 8));
+		if (key < last_key) {
+			unit_put_back(unit, nbytes);
+			break;
+		}
+		if (scan.ref_id == NO_RECORD_YET) {
+			out->first_key = key;
+			out->first_voffset = unit_tell_record(unit, nbytes);
+		}
+		status = scan_record(&scan, bytes, nbytes, err);
 		if (status) {
 			unit_refuse(unit, nbytes, err);
 			break;
 		}
-		out->last_key = key;
-		if (!n_records++) {
-			out->first_key = key;
-			out->first_voffset = unit_tell_record(unit, nbytes);
-		}
+		last_key = key;
 	}
-	out->n_records = n_records;
+	out->last_key = last_key;
+	out->n_records = unit->n_records - n_before;
+	if (observer->filter)
+		out->reasons[REASON_NONE] = n_kept(out);
 	judge(observer, out); /* also before damage: what was read stands */
 	return status == SPHEX_END ? SPHEX_OK : status;
 }

@@ -15,84 +15,89 @@
 
 /* ---------------------------------------------------------------- loci */
 
-/* Loci [begin, end) of a list, all within `n` bases from pos0 on, which are the read's from q on.
- */
+/* Loci [begin, end) of a list, to which a run of the read's bases is aligned. */
 struct run {
-	const struct record *r;
 	uint32_t begin, end;
-	uint32_t pos0, q;
+	uint32_t shift; /* from the position to the base's place in the read, modulo 2^32 */
 };
 
-static void call_each(const struct scan *s, const struct run *run, uint8_t *calls)
+static void call_each(const struct scan *s, const struct record *r, struct run run, uint8_t *calls)
 {
-	for (uint32_t i = run->begin; i < run->end; i++) {
-		uint32_t q = run->q + (s->sites.pos0[i] - run->pos0);
+	const uint32_t *positions = s->sites.pos0;
+	uint8_t min_baseq = s->observer->min_baseq;
 
-		*calls++ =
-			call_base(record_base(run->r, q), run->r->quals[q], s->observer->min_baseq);
+	for (uint32_t i = run.begin; i < run.end; i++) {
+		uint32_t q = positions[i] + run.shift;
+
+		*calls++ = call_base(record_base(r, q), r->quals[q], min_baseq);
 	}
 }
 
 /* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
-static void call_and_gather(const struct scan *s, const struct run *run, uint8_t *calls)
+static void call_and_gather(
+	const struct scan *s, const struct record *r, struct run run, uint8_t *calls)
 {
 	const uint32_t *positions = s->sites.pos0;
 	uint8_t part[1024];
 
-	for (uint32_t i = run->begin; i < run->end;) {
+	for (uint32_t i = run.begin; i < run.end;) {
 		uint32_t first = positions[i];
-		uint32_t left = positions[run->end - 1] - first + 1;
+		uint32_t left = positions[run.end - 1] - first + 1;
 		uint32_t n = left < sizeof(part) ? left : (uint32_t)sizeof(part);
 
-		s->observer->kernels->call_bases(run->r->bases, run->r->quals,
-			run->q + (first - run->pos0), n, s->observer->min_baseq, part);
-		for (; i < run->end && positions[i] - first < n; i++)
+		s->observer->kernels->call_bases(
+			r->bases, r->quals, first + run.shift, n, s->observer->min_baseq, part);
+		for (; i < run.end && positions[i] - first < n; i++)
 			*calls++ = part[positions[i] - first];
 	}
 }
 
-static void call_run(const struct scan *s, const struct run *run, uint8_t *calls)
+static void call_run(const struct scan *s, const struct record *r, struct run run, uint8_t *calls)
 {
-	uint32_t n = run->end - run->begin, first = s->sites.pos0[run->begin];
-	uint32_t span = s->sites.pos0[run->end - 1] - first + 1;
+	uint32_t n = run.end - run.begin, first = s->sites.pos0[run.begin];
+	uint32_t span = s->sites.pos0[run.end - 1] - first + 1;
 
 	if (n < VECTOR_MIN || span / GATHER_MAX_STEP > n)
-		call_each(s, run, calls);
+		call_each(s, r, run, calls);
 	else if (span == n)
-		s->observer->kernels->call_bases(run->r->bases, run->r->quals,
-			run->q + (first - run->pos0), n, s->observer->min_baseq, calls);
+		s->observer->kernels->call_bases(
+			r->bases, r->quals, first + run.shift, n, s->observer->min_baseq, calls);
 	else
-		call_and_gather(s, run, calls);
+		call_and_gather(s, r, run, calls);
 }
 
-/* Appends the run to the record's last strip, or begins a strip; strips of it begin at n_before. */
-static enum sphex_status add_run(struct scan *s, const struct run *run, size_t n_before,
-	struct name_hash name, struct sphex_error *err)
+/*
+ * Appends the run to the record's last strip, or begins a strip. The record's strips begin at
+ * n_before, and so does its name.
+ */
+static enum sphex_status add_run(struct scan *s, const struct record *r, struct run run,
+	size_t n_before, struct sphex_error *err)
 {
 	struct strips *strips = &s->out->strips;
-	uint32_t n = run->end - run->begin;
-	bool has_calls = s->dropped == SAYS_NO_BASE;
-	struct strip *last;
+	uint32_t n = run.end - run.begin;
+	struct strip *strip;
 
 	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
 		!memory_reserve(&strips->calls, &strips->calls_cap, strips->n_calls + n, 1))
 		return fail_memory(err);
-	last = strips->n > n_before ? &strips->items[strips->n - 1] : NULL;
-	if (last && last->locus + last->n == run->begin)
-		last->n += n;
-	else
-		/* there is room: NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-		strips->items[strips->n++] = (struct strip){.name = name,
-			.locus = run->begin,
-			.n = n,
-			.reached = s->sites.i,
-			.calls = strips->n_calls,
-			.kind = has_calls                     ? STRIP_CALLS
-				: s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
-							      : STRIP_FILTERED,
-			.nameless = record_is_nameless(run->r)};
-	if (has_calls) {
-		call_run(s, run, strips->calls + strips->n_calls);
+	strip = &strips->items[strips->n];
+	if (strips->n > n_before && strip[-1].locus + strip[-1].n == run.begin) {
+		strip[-1].n += n;
+	} else {
+		if (strips->n > n_before)
+			strip->name = strip[-1].name;
+		strip->locus = run.begin;
+		strip->n = n;
+		strip->reached = s->sites.i;
+		strip->calls = strips->n_calls;
+		strip->kind = s->dropped == SAYS_NO_BASE    ? STRIP_CALLS
+			      : s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
+							    : STRIP_FILTERED;
+		strip->nameless = record_is_nameless(r);
+		strips->n++;
+	}
+	if (s->dropped == SAYS_NO_BASE) {
+		call_run(s, r, run, strips->calls + strips->n_calls);
 		strips->n_calls += n;
 	}
 	return SPHEX_OK;
@@ -114,29 +119,38 @@ static uint32_t end_of_run(const struct scan *s, uint32_t begin, uint32_t end0)
 	return sites_search(positions, begin, s->sites.end, end0);
 }
 
-/* The loci of each run of aligned bases. */
-static enum sphex_status add_strips(
-	struct scan *s, const struct record *r, struct name_hash name, struct sphex_error *err)
+/* The name goes where the record's first strip will have it, if there is one. */
+static enum sphex_status put_name(
+	struct strips *strips, const struct record *r, struct sphex_error *err)
 {
-	struct run run = {
-		.r = r, .begin = s->sites.i, .end = s->sites.i, .pos0 = (uint32_t)r->pos0};
+	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)))
+		return fail_memory(err);
+	record_hash_name(r, &strips->items[strips->n].name);
+	return SPHEX_OK;
+}
+
+/* The loci of each run of aligned bases. */
+static enum sphex_status add_strips(struct scan *s, const struct record *r, struct sphex_error *err)
+{
+	struct run run = {.end = s->sites.i, .shift = 0 - (uint32_t)r->pos0};
+	uint32_t pos0 = (uint32_t)r->pos0;
 	size_t n_before = s->out->strips.n;
-	enum sphex_status status = SPHEX_OK;
+	enum sphex_status status = put_name(&s->out->strips, r, err);
 
 	for (uint32_t i = 0; i < r->n_cigar && run.end < s->sites.end && !status; i++) {
 		uint32_t op = record_cigar_word(r, i) & 15, len = record_cigar_word(r, i) >> 4;
 		bool refs = CIGAR_CONSUMES_REF >> op & 1, reads = CIGAR_CONSUMES_READ >> op & 1;
 
-		if (refs && len > UINT32_MAX - run.pos0)
-			break; /* behind all positions */
 		if (refs) {
+			if (len > UINT32_MAX - pos0)
+				break; /* behind all positions */
+			pos0 += len;
 			run.begin = run.end; /* at or behind pos0 */
-			run.end = end_of_run(s, run.begin, run.pos0 + len);
+			run.end = end_of_run(s, run.begin, pos0);
 			if (reads && run.begin < run.end)
-				status = add_run(s, &run, n_before, name, err);
+				status = add_run(s, r, run, n_before, err);
 		}
-		run.pos0 += refs ? len : 0;
-		run.q += reads ? len : 0;
+		run.shift += (reads ? len : 0) - (refs ? len : 0);
 	}
 	return status;
 }
@@ -194,14 +208,17 @@ static enum sphex_status add_events(struct scan *s, const struct record *r, int6
 static bool has_nul(const uint8_t *text, size_t n)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
-	uint64_t zeros = 0;
+	const uint8_t *last;
+	uint64_t bits;
 
 	if (n < 8)
 		return memchr(text, 0, n);
-	for (; n > 8; n -= 8, text += 8)
-		zeros |= (load_u64(text) - ones) & ~load_u64(text);
-	text = text + n - 8; /* the last word, parts of it again */
-	return (zeros | ((load_u64(text) - ones) & ~load_u64(text))) & highs;
+	last = text + n - 8; /* may have bytes of the word before it */
+	bits = load_u64(last) | (load_u64(last) - ones);
+	for (; text < last; text += 8)
+		bits |= load_u64(text) | (load_u64(text) - ones);
+	/* a byte with its high bit set, which is no letter, or a NUL, from which 1 was taken */
+	return bits & highs && memchr(last + 8 - n, 0, n);
 }
 
 static bool is_op(const struct record *r, uint32_t i, uint32_t op)
@@ -248,12 +265,13 @@ static enum sphex_status check_covering(const struct record *r, struct sphex_err
 enum sphex_status observe_native(
 	struct scan *s, const struct record *r, int64_t end, struct sphex_error *err)
 {
-	struct name_hash name;
-	enum sphex_status status;
+	const struct strips *strips = &s->out->strips;
+	size_t n_before = strips->n;
+	enum sphex_status status = check_covering(r, err);
 
-	if (check_covering(r, err))
-		return err->status;
-	name = name_hash_of((const uint8_t *)record_name(r), r->name_nbytes - 1u);
-	status = add_strips(s, r, name, err);
-	return status ? status : add_events(s, r, end, name, err);
+	if (!status)
+		status = add_strips(s, r, err);
+	if (!status && s->events.i < s->events.end)
+		status = add_events(s, r, end, strips->items[n_before].name, err);
+	return status;
 }

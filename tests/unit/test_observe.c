@@ -543,6 +543,41 @@ Test(observe, native_rules_refuse_damaged_cigars_everywhere_and_names_over_sites
 	}
 }
 
+/* A covering record whose name is `letter` n times, with a NUL at byte `nul` unless that is n. */
+static enum sphex_status observe_name(uint8_t letter, size_t n, size_t nul)
+{
+	struct bench b;
+	struct bytes bam = {0};
+	char name[64];
+	size_t at;
+	enum sphex_status status;
+
+	memset(name, 'r', n);
+	name[n] = '\0';
+	random_bam_start(&bam);
+	at = bam_add(&bam, (struct bam_read){.name = name, .pos0 = 98, .cigar = "2M", .seq = "GG"});
+	memset(bam.data + at + RECORD_MIN_NBYTES, letter, n);
+	if (nul < n)
+		bam.data[at + RECORD_MIN_NBYTES + nul] = 0;
+	bench_start(&b, &bam, 0, two_sites, 2, SPHEX_MODE_NATIVE);
+	status = bench_observe(&b);
+	bench_end(&b);
+	bytes_free(&bam);
+	return status;
+}
+
+Test(observe, a_nul_in_a_name_over_a_site_is_found_wherever_it_stands)
+{
+	static const uint8_t letters[] = {1, 'r', 0x80, 0x81, 0xFF};
+
+	for (size_t n = 1; n < 40; n += n < 20 ? 1 : 7)
+		for (size_t i = 0; i < sizeof(letters); i++)
+			for (size_t nul = 0; nul <= n; nul++)
+				cr_assert_eq(observe_name(letters[i], n, nul),
+					nul < n ? SPHEX_E_DATA : SPHEX_OK, "%#x, %zu of %zu",
+					letters[i], nul, n);
+}
+
 /* The fourth record has `value` at byte `at`. */
 static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode)
 {
