@@ -60,6 +60,14 @@ static void count_byte(const struct kernels *row, struct data *d, size_t n)
 	d->mask[0] = row->count_byte(d->quals, n, '\t');
 }
 
+/* One long line: of the codes none is a newline. */
+static void split_line(const struct kernels *row, struct data *d, size_t n)
+{
+	uint32_t ends[12];
+
+	d->mask[0] = row->split_line(d->codes, n, 2, ends, 12).n_ends;
+}
+
 static void call_bases(const struct kernels *row, struct data *d, size_t n)
 {
 	row->call_bases(d->packed, d->quals, 0, n, 20, d->out);
@@ -139,6 +147,7 @@ int main(void)
 		{"classify", classify},
 		{"find_bytes", find_bytes},
 		{"count_byte", count_byte},
+		{"split_line", split_line},
 		{"call_bases", call_bases},
 		{"add_calls", add_calls},
 		{"crc32", crc32},

@@ -90,6 +90,19 @@ typedef void add_calls_fn(
 /* How often `letter` is in text[0 .. n). */
 typedef size_t count_byte_fn(const uint8_t *text, size_t n, uint8_t letter);
 
+/* A line, cut at a separator that is not the newline. */
+struct split_line {
+	size_t nbytes; /* in front of the newline; all of the text where there is none */
+	size_t n_ends; /* separators in these bytes */
+};
+
+/*
+ * Cuts the first line off text[0 .. n). ends[i] becomes the place of separator i in the line, for i
+ * below both n_ends and max; what lies behind these is not written. n < 2^32.
+ */
+typedef struct split_line split_line_fn(
+	const uint8_t *text, size_t n, uint8_t separator, uint32_t *ends, size_t max);
+
 /*
  * The CRC-32 of gzip (RFC 1952, section 8). A row without one (NULL) leaves it to libdeflate, which
  * has a good one for that instruction set.
@@ -105,6 +118,7 @@ struct kernels {
 	call_bases_fn *call_bases;
 	add_calls_fn *add_calls;
 	count_byte_fn *count_byte;
+	split_line_fn *split_line;
 	crc32_fn *crc32; /* may be NULL */
 };
 

@@ -8,6 +8,7 @@ extern find_bytes_fn find_bytes_avx2;
 extern call_bases_fn call_bases_avx2;
 extern add_calls_fn add_calls_avx2;
 extern count_byte_fn count_byte_avx2;
+extern split_line_fn split_line_avx2;
 
 extern const struct kernels row_avx2;
 const struct kernels row_avx2 = {
@@ -19,4 +20,5 @@ const struct kernels row_avx2 = {
 	.call_bases = call_bases_avx2,
 	.add_calls = add_calls_avx2,
 	.count_byte = count_byte_avx2,
+	.split_line = split_line_avx2,
 };

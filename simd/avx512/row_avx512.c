@@ -8,6 +8,7 @@ extern find_bytes_fn find_bytes_avx512;
 extern call_bases_fn call_bases_avx512;
 extern add_calls_fn add_calls_avx512;
 extern count_byte_fn count_byte_avx512;
+extern split_line_fn split_line_avx512;
 extern crc32_fn crc32_avx512;
 
 extern const struct kernels row_avx512;
@@ -20,5 +21,6 @@ const struct kernels row_avx512 = {
 	.call_bases = call_bases_avx512,
 	.add_calls = add_calls_avx512,
 	.count_byte = count_byte_avx512,
+	.split_line = split_line_avx512,
 	.crc32 = crc32_avx512,
 };

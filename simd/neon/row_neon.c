@@ -8,6 +8,7 @@ extern find_bytes_fn find_bytes_neon;
 extern call_bases_fn call_bases_neon;
 extern add_calls_fn add_calls_neon;
 extern count_byte_fn count_byte_neon;
+extern split_line_fn split_line_neon;
 
 extern const struct kernels row_neon;
 const struct kernels row_neon = {
@@ -19,4 +20,5 @@ const struct kernels row_neon = {
 	.call_bases = call_bases_neon,
 	.add_calls = add_calls_neon,
 	.count_byte = count_byte_neon,
+	.split_line = split_line_neon,
 };

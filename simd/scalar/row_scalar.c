@@ -8,6 +8,7 @@ extern find_bytes_fn find_bytes_scalar;
 extern call_bases_fn call_bases_scalar;
 extern add_calls_fn add_calls_scalar;
 extern count_byte_fn count_byte_scalar;
+extern split_line_fn split_line_scalar;
 
 extern const struct kernels row_scalar;
 const struct kernels row_scalar = {
@@ -19,4 +20,5 @@ const struct kernels row_scalar = {
 	.call_bases = call_bases_scalar,
 	.add_calls = add_calls_scalar,
 	.count_byte = count_byte_scalar,
+	.split_line = split_line_scalar,
 };

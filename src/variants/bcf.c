@@ -145,7 +145,7 @@ static inline struct bcf_values typed_value(struct cursor *c)
 }
 
 /* Up to the first NUL: shorter texts are padded. */
-static struct span typed_text(struct cursor *c)
+static inline struct span typed_text(struct cursor *c)
 {
 	struct bcf_values t = typed_value(c);
 
@@ -233,6 +233,19 @@ static enum sphex_status read_alts(
 	return SPHEX_OK;
 }
 
+/* As vcf_dictionary_name(), but what was asked last is known: records resemble each other. */
+static bool find_name(const struct vcf_dictionary *dictionary, int32_t index, struct bcf_name *last,
+	struct span *name)
+{
+	if (!last->name.p || last->index != index) {
+		if (!vcf_dictionary_name(dictionary, index, &last->name))
+			return false;
+		last->index = index;
+	}
+	*name = last->name;
+	return true;
+}
+
 static enum sphex_status read_filter(
 	struct bcf *b, struct cursor *c, struct record_view *view, struct sphex_error *err)
 {
@@ -246,7 +259,7 @@ static enum sphex_status read_filter(
 	for (uint32_t i = 0; !c->bad && i < filter.n; i++) {
 		int32_t key = int_at(filter.p + (size_t)i * width_of(filter.type), filter.type);
 
-		c->bad = !vcf_dictionary_name(&b->header->tags, key, &view->filter);
+		c->bad = !find_name(&b->header->tags, key, &b->filter_name, &view->filter);
 		if (!c->bad && filter.n > 1 && text_join(&b->filter, ';', view->filter, err))
 			return err->status;
 	}
@@ -262,10 +275,28 @@ static bool has_tag(const struct bcf *b, int32_t key)
 	return key >= 0 && (size_t)key < tags->n && tags->by_index[key] != POOL_NONE;
 }
 
+/* Bytes of a field with a key of one byte and fewer than 15 values, as most have; 0: another. */
+static inline size_t short_field(const struct bcf *b, const struct cursor *c)
+{
+	unsigned type, n;
+
+	if (cursor_left(c) < 3 || c->p[0] != (1u << 4 | TYPED_INT8) || !has_tag(b, (int8_t)c->p[1]))
+		return 0;
+	type = c->p[2] & 15;
+	n = c->p[2] >> 4;
+	return n == 15 || (n && !width_of(type)) ? 0 : 3 + (size_t)n * width_of(type);
+}
+
 /* Returns the cursor behind the fields. One that nobody points to stays in registers. */
 static struct cursor walk_info(const struct bcf *b, struct cursor c)
 {
 	for (uint32_t i = 0; i < b->n_info && !c.bad; i++) {
+		size_t nbytes = short_field(b, &c);
+
+		if (nbytes && nbytes <= cursor_left(&c)) {
+			c.p += nbytes;
+			continue;
+		}
 		c.bad |= !has_tag(b, typed_int(&c));
 		typed_value(&c);
 	}
@@ -293,7 +324,7 @@ static enum sphex_status read_first_part(
 	*view = (struct record_view){.pos1 = pos0 == UINT32_MAX ? 0 : (uint64_t)pos0 + 1,
 		.has_pos = pos0 == UINT32_MAX || pos0 <= INT32_MAX};
 	view->end = rlen < 0 ? NO_END : (int64_t)pos0 + rlen;
-	if (!vcf_dictionary_name(&b->header->contigs, contig, &view->contig))
+	if (!find_name(&b->header->contigs, contig, &b->contig, &view->contig))
 		return damaged(b, err, "a record's contig is not in the header");
 	view->id = typed_text(&c);
 	view->ref = typed_text(&c);

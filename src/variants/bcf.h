@@ -23,6 +23,12 @@ struct bcf_values {
 	const uint8_t *p;
 };
 
+/* An entry of a dictionary; name.p is NULL before the first. */
+struct bcf_name {
+	int32_t index;
+	struct span name;
+};
+
 /* Zeroed, then set by bcf_start(); the first group is the caller's. */
 struct bcf {
 	struct stream *stream;
@@ -37,6 +43,7 @@ struct bcf {
 	struct bcf_values gt;           /* of the current record; p is NULL when it has none */
 	uint32_t n_info, n_alts, n_formats;
 	struct bcf_text alt, filter, gts;
+	struct bcf_name contig, filter_name; /* of the last record */
 };
 
 /* True when these are the first bytes of a BCF, of whatever version. */

@@ -1,6 +1,8 @@
 /* Columns in, a verdict out; see check_record.h. */
 #include "check_record.h"
 
+#include "base/cursor.h"
+
 #define MAX_SHOWN_NBYTES 40
 
 static bool is_printable(char c)
@@ -23,6 +25,30 @@ static bool is_sequence_byte(char c)
 static bool is_name_byte(char c)
 {
 	return is_printable(c) || (unsigned char)c >= 0x80;
+}
+
+/* The same of eight bytes at once. */
+static bool are_name_bytes(const char *eight)
+{
+	const uint64_t ones = 0x0101010101010101u, tops = 0x80 * ones;
+	uint64_t bytes = load_u64((const uint8_t *)eight), low = bytes & ~tops;
+	uint64_t above_space = low + (0x7F - ' ') * ones, not_del = (low ^ ~tops) + 0x7F * ones;
+
+	return (((above_space & not_del) | bytes) & tops) == tops;
+}
+
+bool is_record_id(struct span s)
+{
+	size_t i = 0;
+
+	if (s.n < 8) {
+		while (i < s.n && is_name_byte(s.p[i]))
+			i++;
+		return i == s.n;
+	}
+	while (s.n - i > 8 && are_name_bytes(s.p + i))
+		i += 8;
+	return s.n - i <= 8 && are_name_bytes(s.p + s.n - 8);
 }
 
 static bool all_of(struct span s, bool (*is_right)(char))
@@ -73,7 +99,7 @@ enum sphex_status check_record(const struct record_view *r, struct sphex_error *
 		return wrong("CHROM", r->contig, err);
 	if (!r->has_pos)
 		return fail(err, SPHEX_E_DATA, "POS is not a position");
-	if (r->id.n && !all_of(r->id, is_name_byte))
+	if (!is_record_id(r->id))
 		return wrong("ID", r->id, err);
 	if (!all_of(r->ref, is_sequence_byte))
 		return wrong("REF", r->ref, err);

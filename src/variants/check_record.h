@@ -7,6 +7,8 @@
 
 #include "select.h"
 
+/* True when nothing is wrong with the ID column of a record. */
+bool is_record_id(struct span id);
 /* SPHEX_E_DATA when a column from CHROM to ALT cannot be what its name says. */
 enum sphex_status check_record(const struct record_view *record, struct sphex_error *err);
 

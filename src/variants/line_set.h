@@ -16,6 +16,15 @@ struct line_set {
 	size_t n_seen;   /* lines of the table that are in slots or have no row */
 };
 
+/* True when the lines, at least one, are sorted and the place lies behind them all. */
+static inline bool line_set_ends_before(
+	const struct line_set *set, const struct variants *v, uint32_t contig, uint32_t pos0)
+{
+	const struct variant *last = &v->items[v->n - 1];
+
+	return !set->n_slots && last->contig == contig && last->pos0 < pos0;
+}
+
 /* What a line is found by. */
 struct line_key {
 	uint32_t contig, pos0;

@@ -2,9 +2,6 @@
  * pool.h. */
 #include "pool.h"
 
-#include <stdbool.h>
-#include <string.h>
-
 #include "base/memory.h"
 
 #define MIN_SLOTS ((size_t)64)
@@ -32,14 +29,6 @@ const char *pool_text(const struct pool *pool, uint32_t id, size_t *nbytes)
 	return pool->text + pool->starts[id];
 }
 
-static bool is_text(const struct pool *pool, uint32_t id, const char *text, size_t nbytes)
-{
-	size_t n;
-	const char *known = pool_text(pool, id, &n);
-
-	return n == nbytes && memcmp(known, text, n) == 0;
-}
-
 /* FNV-1a, folded so that the low bits depend on all. */
 static size_t hash(const char *text, size_t nbytes)
 {
@@ -56,7 +45,7 @@ static uint32_t *find_slot(const struct pool *pool, const char *text, size_t nby
 	size_t mask = pool->n_slots - 1;
 	size_t i = hash(text, nbytes) & mask;
 
-	while (pool->slots[i] != POOL_NONE && !is_text(pool, pool->slots[i], text, nbytes))
+	while (pool->slots[i] != POOL_NONE && !pool_is_text(pool, pool->slots[i], text, nbytes))
 		i = (i + 1) & mask;
 	return &pool->slots[i];
 }
@@ -113,7 +102,7 @@ static enum sphex_status append(
 enum sphex_status pool_add(
 	struct pool *pool, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err)
 {
-	if (pool->last < pool->n && is_text(pool, pool->last, text, nbytes)) {
+	if (pool->last < pool->n && pool_is_text(pool, pool->last, text, nbytes)) {
 		*id = pool->last;
 		return SPHEX_OK;
 	}

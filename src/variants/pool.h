@@ -3,7 +3,9 @@
 #ifndef SPHEX_POOL_H
 #define SPHEX_POOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/status.h"
 
@@ -30,5 +32,14 @@ enum sphex_status pool_add(
 uint32_t pool_find(const struct pool *pool, const char *text, size_t nbytes);
 /* Text `id`; NUL-terminated; valid until the next pool_add(). nbytes may be NULL. */
 const char *pool_text(const struct pool *pool, uint32_t id, size_t *nbytes);
+/* True when text `id` is this one. */
+static inline bool pool_is_text(
+	const struct pool *pool, uint32_t id, const char *text, size_t nbytes)
+{
+	const uint64_t *starts = &pool->starts[id];
+
+	return nbytes == starts[1] - starts[0] - 1 &&
+	       memcmp(pool->text + starts[0], text, nbytes) == 0;
+}
 
 #endif

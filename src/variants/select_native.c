@@ -94,28 +94,6 @@ static bool is_snv(char ref, char alt)
 	return is_base(ref) && is_base(alt) && ref != alt;
 }
 
-/*
- * Most records: one base for another, as take_alleles() and fate_of_alleles() would find out more
- * slowly. False: nothing is done, because it is another record or there is no room yet.
- */
-static bool take_snv(struct native_selection *s, const struct record_view *r)
-{
-	char ref, alt;
-
-	if (r->ref.n != 1 || r->alt.n != 1 || !s->alts_cap)
-		return false;
-	ref = upper(*r->ref.p);
-	alt = upper(*r->alt.p);
-	if (!is_snv(ref, alt))
-		return false;
-	s->text[0] = ref;
-	s->text[1] = alt;
-	s->ref = (struct span){s->text, 1};
-	s->alts[0] = (struct native_alt){{s->text + 1, 1}, .qualifies = true, .is_snv = true};
-	s->n_alts = 1;
-	return true;
-}
-
 /* <X>, and breakends: with a place in brackets, or with a point for an end that is nowhere. */
 static bool is_symbolic(struct span alt)
 {
@@ -181,10 +159,6 @@ enum sphex_status native_alleles(struct native_selection *s, const struct record
 	if (s->options->biallelic_only && memchr(r->alt.p, ',', r->alt.n)) {
 		out->fates[FATE_MULTIALLELIC]++;
 		return SPHEX_OK;
-	}
-	if (take_snv(s, r)) {
-		*qualifies = true;
-		return check_place(r, err);
 	}
 	if (take_alleles(s, r, err))
 		return err->status;
@@ -332,4 +306,59 @@ enum sphex_status native_lines(struct native_selection *s, const struct record_v
 			status = add_row(s, r, &common, alt, out, err);
 	}
 	return status || !has_texts ? status : add_others(s, r, &common, out, err);
+}
+
+/* ---------------------------------------------------------------- the short way */
+
+bool native_is_plain(
+	const struct native_selection *s, const struct record_view *r, const struct variants *v)
+{
+	uint32_t contig;
+
+	if (!v->n || r->ref.n != 1 || r->alt.n != 1 || !is_snv(upper(*r->ref.p), upper(*r->alt.p)))
+		return false;
+	contig = v->items[v->n - 1].contig;
+	return r->pos1 && r->pos1 < INT32_MAX && s->record < UINT32_MAX && is_record_id(r->id) &&
+	       passes_filter(s->options, r->filter) &&
+	       pool_is_text(&v->contigs, contig, r->contig.p, r->contig.n) &&
+	       line_set_ends_before(&s->lines, v, contig, (uint32_t)r->pos1 - 1);
+}
+
+/* False when a genotype is not 0/0, 0/1, 1/0 or 1/1, whatever its separator. */
+static bool are_plain(const struct span *gts, size_t n, bool *has_het)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *gt = gts[i].p;
+
+		if (gts[i].n != 3 || (gt[0] | 1) != '1' || (gt[2] | 1) != '1' ||
+			(gt[1] != '/' && gt[1] != '|'))
+			return false;
+		*has_het |= gt[0] != gt[2];
+	}
+	return true;
+}
+
+enum sphex_status native_take_plain(struct native_selection *s, const struct record_view *r,
+	struct variants *out, bool *taken, struct sphex_error *err)
+{
+	struct snv_line line = {.contig = out->items[out->n - 1].contig,
+		.pos0 = (uint32_t)r->pos1 - 1,
+		.gt = POOL_NONE,
+		.ref = upper(*r->ref.p),
+		.alt = upper(*r->alt.p)};
+	struct span gt = r->has_gt && s->n_samples ? r->gts[0] : span_of(".");
+	bool has_het = false, has_id = r->id.n && !span_is(r->id, ".");
+
+	*taken = are_plain(r->gts, r->has_gt ? s->n_samples : 0, &has_het);
+	if (!*taken)
+		return SPHEX_OK;
+	line.record = ++s->record;
+	if (s->n_samples && !s->options->all_sites && !has_het) {
+		out->fates[FATE_NOT_HET]++;
+		return SPHEX_OK;
+	}
+	out->fates[FATE_KEPT]++;
+	if (s->n_samples == 1 && pool_add(&out->gts, gt.p, gt.n, &line.gt, err))
+		return err->status;
+	return variants_add_snv(out, &line, has_id ? r->id.p : NULL, r->id.n, err);
 }

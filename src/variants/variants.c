@@ -7,6 +7,7 @@
 
 /* IDs begin at multiples of it, so that 32 bits are enough for more than 4 GiB. */
 #define ID_UNIT ((size_t)4)
+#define MAX_LINES ((size_t)UINT32_MAX - 1)
 
 void variants_free(struct variants *v)
 {
@@ -55,6 +56,11 @@ static char *room_for_alleles(struct variants *v, struct variant *item)
 	return alleles;
 }
 
+static enum sphex_status fail_lines(struct sphex_error *err)
+{
+	return fail(err, SPHEX_E_LIMIT, "more than 4294967294 variant lines");
+}
+
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
 	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
 	struct sphex_error *err)
@@ -62,8 +68,8 @@ enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos
 	struct variant *item;
 	char *alleles;
 
-	if (v->n >= UINT32_MAX - 1)
-		return fail(err, SPHEX_E_LIMIT, "more than 4294967294 variant lines");
+	if (v->n >= MAX_LINES)
+		return fail_lines(err);
 	if (ref_nbytes > UINT32_MAX || alt_nbytes > UINT32_MAX)
 		return fail(err, SPHEX_E_LIMIT, "an allele is longer than 4 GiB");
 	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)))
@@ -108,6 +114,32 @@ enum sphex_status variants_add_id(
 	memset(v->ids + v->ids_nbytes + room - ID_UNIT, 0, ID_UNIT);
 	memcpy(v->ids + v->ids_nbytes, text, nbytes);
 	v->ids_nbytes += room;
+	return SPHEX_OK;
+}
+
+enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *line, const char *id,
+	size_t id_nbytes, struct sphex_error *err)
+{
+	struct variant_extra extra = {line->record, VARIANT_NO_ID};
+	struct variant *item;
+
+	if (id && variants_add_id(v, id, id_nbytes, &extra.id, err))
+		return err->status;
+	if (v->n >= MAX_LINES)
+		return fail_lines(err);
+	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)) ||
+		!memory_reserve(&v->extras, &v->extras_cap, v->n + 1, sizeof(*v->extras)))
+		return fail_memory(err);
+	item = &v->items[v->n];
+	item->contig = line->contig;
+	item->pos0 = line->pos0;
+	item->end = line->pos0 + 1;
+	item->gt = line->gt;
+	item->ref_nbytes = item->alt_nbytes = 1;
+	item->alleles.offset = 0;
+	item->alleles.bytes[0] = line->ref;
+	item->alleles.bytes[1] = line->alt;
+	v->extras[v->n++] = extra;
 	return SPHEX_OK;
 }
 

@@ -82,6 +82,14 @@ void variants_free(struct variants *v);
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
 	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
 	struct sphex_error *err);
+/* A line of one letter each, with its extra. */
+struct snv_line {
+	uint32_t contig, pos0, gt, record;
+	char ref, alt;
+};
+/* Adds it; its ID as for variants_add_id(), NULL for none. */
+enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *line, const char *id,
+	size_t id_nbytes, struct sphex_error *err);
 /* Completes the line that was added last; all lines of a table have an extra, or none has. */
 enum sphex_status variants_add_extra(
 	struct variants *v, struct variant_extra extra, struct sphex_error *err);

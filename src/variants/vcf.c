@@ -232,12 +232,20 @@ static enum sphex_status next_record(
 {
 	struct lines *l = &r->lines;
 	struct span line;
+	size_t nbytes;
 	enum sphex_status status;
 
 	if (is_cancelled(r->options))
 		return fail(err, SPHEX_E_CANCELLED, "stopped");
 	if (r->is_bcf)
 		return bcf_record(&r->bcf, view, err);
+	line = (struct span){(const char *)l->window + l->used, l->n - l->used};
+	nbytes = vcf_text_take(&r->text, line, view);
+	if (nbytes) {
+		l->used += nbytes;
+		l->number++;
+		return SPHEX_OK;
+	}
 	status = lines_next(l, &line, err);
 	if (status)
 		return status;
@@ -270,8 +278,18 @@ static enum sphex_status take_record(struct vcf_reader *r, struct record_view *v
 static enum sphex_status take_record_native(struct vcf_reader *r, struct record_view *view,
 	struct variants *out, struct sphex_error *err)
 {
-	bool qualifies;
-	enum sphex_status status = native_alleles(&r->native, view, &qualifies, out, err);
+	bool qualifies, taken = false;
+	enum sphex_status status = SPHEX_OK;
+
+	if (native_is_plain(&r->native, view, out)) {
+		if (r->chosen.n)
+			status = find_genotypes(r, view, err);
+		if (!status)
+			status = native_take_plain(&r->native, view, out, &taken, err);
+		if (status || taken)
+			return status;
+	}
+	status = native_alleles(&r->native, view, &qualifies, out, err);
 
 	if (status || !qualifies)
 		return status;

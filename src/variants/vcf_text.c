@@ -2,26 +2,14 @@
 #include "vcf_text.h"
 
 #include "base/bits.h"
+#include "base/cursor.h"
 #include "utf8.h"
 
-#define N_FIXED_COLUMNS ((size_t)8)
-
-enum column { CHROM, POS, ID, REF, ALT, QUAL, FILTER, INFO };
+enum column { CHROM, POS, ID, REF, ALT, QUAL, FILTER, INFO, FORMAT, FIRST_SAMPLE };
 
 static const struct span missing = {".", 1};
 
 /* ---------------------------------------------------------------- CHROM to INFO */
-
-/* Cuts `rest` up to the tab or its end off; returns false when there is nothing left behind it. */
-static bool cut_column(struct span *rest, struct span *column)
-{
-	size_t n = span_find(*rest, '\t');
-	bool has_more = n < rest->n;
-
-	*column = (struct span){rest->p, n};
-	*rest = span_from(*rest, n + has_more);
-	return has_more;
-}
 
 /* The last END that is a position not before POS, as 1-based last base. */
 static int64_t end_in_info(struct span info, uint64_t pos1)
@@ -40,87 +28,109 @@ static int64_t end_in_info(struct span info, uint64_t pos1)
 	return end;
 }
 
-/*
- * Where the columns from CHROM to FILTER end: at a tab, or those that are not there at the line's
- * end. Returns how many of these tabs there are.
- */
-static size_t find_column_ends(
-	const struct kernels *kernels, struct span line, size_t ends[N_FIXED_COLUMNS - 1])
+/* One of the first columns; empty, at the line's end, when it is not there. */
+static inline struct span column_of(const struct vcf_text *text, size_t column)
 {
-	size_t n_tabs = 0;
+	size_t begin = column ? text->ends[column - 1] + (size_t)1 : 0;
 
-	for (size_t begin = 0; begin < line.n && n_tabs < INFO; begin += 64) {
-		size_t nbytes = line.n - begin < 64 ? line.n - begin : 64;
-		uint64_t mask;
-
-		kernels->find_bytes((const uint8_t *)line.p + begin, nbytes, '\t', '\t', &mask);
-		for (; mask && n_tabs < INFO; mask &= mask - 1)
-			ends[n_tabs++] = begin + lowest_bit(mask);
-	}
-	for (size_t i = n_tabs; i < INFO; i++)
-		ends[i] = line.n;
-	return n_tabs;
+	return begin < text->line.n
+		       ? (struct span){text->line.p + begin, text->ends[column] - begin}
+		       : span_from(text->line, text->line.n);
 }
 
-static struct span column_of(struct span line, const size_t *ends, enum column column)
+/* Finds the columns of the first line of `bytes`; returns the line without a newline. */
+static struct span split(struct vcf_text *text, struct span bytes)
 {
-	size_t begin = column == CHROM ? 0 : ends[column - 1] + 1;
+	struct split_line found = text->kernels->split_line(
+		(const uint8_t *)bytes.p, bytes.n, '\t', text->ends, N_LINE_ENDS);
 
-	return begin < line.n ? (struct span){line.p + begin, ends[column] - begin}
-			      : span_from(line, line.n);
+	text->n_tabs = found.n_ends;
+	return (struct span){bytes.p, found.nbytes};
 }
 
-/* `line` has n_tabs tabs in front of text->rest, which is what lies behind FILTER. */
-static enum sphex_status check_n_columns(const struct vcf_text *text, struct span line,
-	size_t n_tabs, bool may_be_short, struct sphex_error *err)
+static size_t n_wanted_columns(const struct vcf_text *text)
 {
-	const struct vcf_header *h = text->header;
-	size_t wanted = N_FIXED_COLUMNS + h->has_format + h->samples.n, n;
+	return INFO + 1u + text->header->has_format + text->header->samples.n;
+}
 
-	if (n_tabs < INFO && !may_be_short)
-		return fail(err, SPHEX_E_DATA, "the line has %zu columns instead of 8 or more",
-			line.n ? n_tabs + 1 : 0);
-	if (!text->counts_columns)
-		return SPHEX_OK;
-	n = n_tabs + 1 +
-	    text->kernels->count_byte((const uint8_t *)text->rest.p, text->rest.n, '\t');
-	if (n != wanted)
-		return fail(err, SPHEX_E_DATA, "the line has %zu columns, the header has %zu", n,
-			wanted);
-	return SPHEX_OK;
+static bool has_wanted_columns(const struct vcf_text *text)
+{
+	return text->counts_columns ? text->n_tabs + 1 == n_wanted_columns(text)
+				    : text->n_tabs >= INFO;
+}
+
+#define EVERY_BYTE(value) ((uint64_t)(value)*UINT64_C(0x0101010101010101))
+
+/* As span_number(), eight digits at a time where eight bytes are there in front of `end`. */
+static bool read_position(struct span s, const char *end, uint64_t *pos1)
+{
+	size_t n_first = s.n > 8 ? s.n - 8 : 0;
+	uint64_t first = 0, last;
+
+	if (!s.n || n_first > 2 || (size_t)(end - s.p) < n_first + 8)
+		return span_number(s, pos1);
+	/* the first digit in the lowest byte, below it zeros instead of what follows the digits */
+	last = (load_u64((const uint8_t *)s.p + n_first) ^ EVERY_BYTE('0'))
+	       << (64 - 8 * (s.n - n_first));
+	if ((((last + EVERY_BYTE(0x76)) | last) & EVERY_BYTE(0x80)) ||
+		(n_first && !span_number((struct span){s.p, n_first}, &first)))
+		return span_number(s, pos1);
+	/* pairs, fours, all: the digits in front of the others are worth more */
+	last = last * 10 + (last >> 8);
+	last = ((last & UINT64_C(0x00FF00FF00FF00FF)) * 100) +
+	       (last >> 16 & UINT64_C(0x00FF00FF00FF00FF));
+	last = (last & 0xFFFF) * 10000 + (last >> 32 & 0xFFFF);
+	*pos1 = first * 100000000 + last;
+	return true;
+}
+
+static void view_line(struct vcf_text *text, struct span line, struct record_view *view)
+{
+	text->line = line;
+	for (size_t i = text->n_tabs; i < N_LINE_ENDS; i++)
+		text->ends[i] = (uint32_t)line.n;
+	view->contig = column_of(text, CHROM);
+	view->id = column_of(text, ID);
+	view->ref = column_of(text, REF);
+	view->alt = column_of(text, ALT);
+	view->filter = column_of(text, FILTER);
+	view->end = NO_END;
+	view->has_gt = view->is_short = false;
+	view->gts = NULL;
+	view->info_nonref = 0;
+	view->has_pos = read_position(column_of(text, POS), line.p + line.n, &view->pos1);
+	if (!view->has_pos)
+		view->pos1 = 0;
+	if (view->alt.n == 1 && *view->alt.p == '.')
+		view->alt.n = 0;
+	if (text->end_from_info)
+		view->end = end_in_info(column_of(text, INFO), view->pos1);
 }
 
 enum sphex_status vcf_text_record(struct vcf_text *text, struct span line, bool may_be_short,
 	struct record_view *view, struct sphex_error *err)
 {
-	size_t ends[N_FIXED_COLUMNS];
-	size_t n_tabs = find_column_ends(text->kernels, line, ends);
-
-	ends[INFO] = line.n;
-	text->rest = column_of(line, ends, INFO);
-	if (check_n_columns(text, line, n_tabs, may_be_short, err))
-		return err->status;
-	view->contig = column_of(line, ends, CHROM);
-	view->id = column_of(line, ends, ID);
-	view->ref = column_of(line, ends, REF);
-	view->alt = column_of(line, ends, ALT);
-	view->filter = column_of(line, ends, FILTER);
-	view->end = NO_END;
-	view->has_gt = view->is_short = false;
-	view->gts = NULL;
-	view->info_nonref = 0;
-	view->has_pos = span_number(column_of(line, ends, POS), &view->pos1);
-	if (!view->has_pos)
-		view->pos1 = 0;
-	if (view->alt.n == 1 && *view->alt.p == '.')
-		view->alt.n = 0;
-	if (text->end_from_info) {
-		struct span info = text->rest;
-
-		info.n = span_find(info, '\t');
-		view->end = end_in_info(info, view->pos1);
-	}
+	split(text, line);
+	if (text->n_tabs < INFO && !may_be_short)
+		return fail(err, SPHEX_E_DATA, "the line has %zu columns instead of 8 or more",
+			line.n ? text->n_tabs + 1 : 0);
+	if (text->counts_columns && !has_wanted_columns(text))
+		return fail(err, SPHEX_E_DATA, "the line has %zu columns, the header has %zu",
+			text->n_tabs + 1, n_wanted_columns(text));
+	view_line(text, line, view);
 	return SPHEX_OK;
+}
+
+size_t vcf_text_take(struct vcf_text *text, struct span window, struct record_view *view)
+{
+	struct span line = split(text, window);
+	size_t nbytes = line.n + 1;
+
+	if (nbytes > window.n || !has_wanted_columns(text))
+		return 0;
+	line.n -= line.n && line.p[line.n - 1] == '\r';
+	view_line(text, line, view);
+	return nbytes;
 }
 
 /* ---------------------------------------------------------------- values and their types */
@@ -244,7 +254,7 @@ static bool format_has_gt(struct span format)
 	return false;
 }
 
-/* Bytes up to and with the n-th tab, n > 0; s.n + 1 when there are fewer. */
+/* Bytes up to and with the n-th tab, n > 0, of those that are there. */
 static size_t after_tabs(const struct kernels *kernels, struct span s, size_t n)
 {
 	enum { NBYTES = 1024 };
@@ -257,8 +267,6 @@ static size_t after_tabs(const struct kernels *kernels, struct span s, size_t n)
 		n_tabs = kernels->count_byte((const uint8_t *)s.p + begin, nbytes, '\t');
 		if (n_tabs >= n)
 			break;
-		if (begin + nbytes == s.n)
-			return s.n + 1;
 	}
 	kernels->find_bytes((const uint8_t *)s.p + begin, nbytes, '\t', '\t', mask);
 	for (size_t i = 0;; mask[i] &= mask[i] - 1) {
@@ -267,17 +275,6 @@ static size_t after_tabs(const struct kernels *kernels, struct span s, size_t n)
 		if (--n == 0)
 			return begin + i * 64 + lowest_bit(mask[i]) + 1;
 	}
-}
-
-/* Moves `rest` on by n columns; false when it has not so many. */
-static bool skip_columns(const struct kernels *kernels, struct span *rest, size_t n)
-{
-	size_t nbytes = n ? after_tabs(kernels, *rest, n) : 0;
-
-	if (nbytes > rest->n)
-		return false;
-	*rest = span_from(*rest, nbytes);
-	return true;
 }
 
 /* As bcf.c has it: 0 unless AN is there and AC fits the ALTs. */
@@ -304,32 +301,44 @@ static uint64_t nonref_of_info(struct span info, struct span alts)
 	return has_an && ac.n && has_alt == has_count ? n_nonref : 0;
 }
 
+/* Columns behind those whose ends are known: `rest` is the line from this one on. */
+struct far_columns {
+	struct span rest;
+	size_t column;
+};
+
+static struct span far_column(const struct vcf_text *text, size_t column, struct far_columns *far)
+{
+	far->rest =
+		span_from(far->rest, after_tabs(text->kernels, far->rest, column - far->column));
+	far->column = column;
+	return (struct span){far->rest.p, span_find(far->rest, '\t')};
+}
+
 void vcf_text_genotypes(struct vcf_text *text, struct record_view *view)
 {
 	const struct chosen_samples *chosen = text->chosen;
-	struct span info, format, sample, rest = text->rest;
-	uint32_t column = 0;
-	bool has_column;
+	struct span format = column_of(text, FORMAT);
+	struct far_columns far = {
+		span_from(text->line, text->ends[N_LINE_ENDS - 1]), N_LINE_ENDS - 1};
+	bool has_samples = text->n_tabs > FORMAT;
 
-	cut_column(&rest, &info);
-	has_column = cut_column(&rest, &format);
-	view->has_gt = has_column && format_has_gt(format);
+	view->has_gt = has_samples && format_has_gt(format);
 	view->gts = chosen->gts;
-	view->is_short = !has_column;
+	view->is_short = !has_samples;
 	if (!view->has_gt)
-		view->info_nonref = nonref_of_info(info, view->alt);
+		view->info_nonref = nonref_of_info(column_of(text, INFO), view->alt);
 	for (size_t i = 0; view->has_gt && i < chosen->n; i++) {
-		const struct chosen_sample *c = &chosen->items[i];
-		struct span *gt = &chosen->gts[c->slot];
+		size_t column = FIRST_SAMPLE + chosen->items[i].column;
+		struct span sample, *gt = &chosen->gts[chosen->items[i].slot];
 
-		has_column = has_column && skip_columns(text->kernels, &rest, c->column - column);
-		column = c->column;
-		if (has_column) {
-			sample = (struct span){rest.p, span_find(rest, '\t')};
-			*gt = gt_of(text, format, sample);
-		} else {
+		if (text->n_tabs < column) {
 			*gt = missing;
 			view->is_short = true;
+			continue;
 		}
+		sample = column < N_LINE_ENDS ? column_of(text, column)
+					      : far_column(text, column, &far);
+		*gt = gt_of(text, format, sample);
 	}
 }

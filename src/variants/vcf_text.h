@@ -7,6 +7,9 @@
 #include "simd/kernels.h"
 #include "vcf_strict.h"
 
+/* All columns but those of samples, and three of these. */
+#define N_LINE_ENDS ((size_t)12)
+
 struct vcf_text {
 	const struct vcf_header *header;
 	const struct vcf_strict *strict; /* NULL: values in front of GT may be anything */
@@ -14,7 +17,10 @@ struct vcf_text {
 	const struct chosen_samples *chosen;
 	bool end_from_info;  /* INFO/END is looked for */
 	bool counts_columns; /* a line has as many as the header, or it is an error */
-	struct span rest;    /* of the current line, from INFO on */
+	/* of the current line */
+	struct span line;
+	size_t n_tabs;
+	uint32_t ends[N_LINE_ENDS]; /* of its first columns; of others than these, line.n */
 };
 
 /*
@@ -23,6 +29,11 @@ struct vcf_text {
  */
 enum sphex_status vcf_text_record(struct vcf_text *text, struct span line, bool may_be_short,
 	struct record_view *view, struct sphex_error *err);
+/*
+ * The same for the line at the start of a window, in one go. Returns its bytes with its end; 0, and
+ * nothing is done, where the window does not hold all of it or the line is not as most lines are.
+ */
+size_t vcf_text_take(struct vcf_text *text, struct span window, struct record_view *view);
 /* Genotypes of the chosen samples in the line of the last vcf_text_record(). */
 void vcf_text_genotypes(struct vcf_text *text, struct record_view *view);
 

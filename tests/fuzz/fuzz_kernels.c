@@ -35,6 +35,7 @@ enum {
 	ADD_CALLS,
 	COUNT_BYTE,
 	CRC32,
+	SPLIT_LINE,
 	N_KERNELS
 };
 
@@ -65,6 +66,8 @@ static size_t output_nbytes(const struct job *c)
 		return planes_nbytes(c->n) + mask_nbytes(c->n);
 	case COUNT_BYTE:
 		return sizeof(size_t);
+	case SPLIT_LINE:
+		return sizeof(struct split_line) + c->b * sizeof(uint32_t);
 	default:
 		return sizeof(uint32_t);
 	}
@@ -85,6 +88,7 @@ static void run_classify(const struct kernels *k, const struct job *c, uint8_t *
 
 static void run(const struct kernels *k, const struct job *c, uint8_t *out)
 {
+	struct split_line line;
 	size_t count;
 	uint32_t crc;
 
@@ -111,6 +115,11 @@ static void run(const struct kernels *k, const struct job *c, uint8_t *out)
 	case COUNT_BYTE:
 		count = k->count_byte(c->bytes, c->n, c->a);
 		memcpy(out, &count, sizeof(count));
+		break;
+	case SPLIT_LINE:
+		line = k->split_line(c->bytes, c->n, c->a == '\n' ? '\t' : c->a,
+			(uint32_t *)(void *)(out + sizeof(line)), c->b);
+		memcpy(out, &line, sizeof(line));
 		break;
 	default: /* a row without one leaves it to libdeflate */
 		crc = k->crc32 ? k->crc32(c->bytes, c->n) : libdeflate_crc32(0, c->bytes, c->n);

@@ -92,7 +92,7 @@ Test(select, compiled_rows_have_their_name_and_all_kernels)
 			continue;
 		cr_assert(strcmp(row->name, rows[i].name) == 0, "%s", rows[i].name);
 		cr_assert(row->quality_mask && row->unpack_bases && row->classify &&
-				  row->find_bytes && row->count_byte,
+				  row->find_bytes && row->count_byte && row->split_line,
 			"%s lacks a kernel", row->name);
 	}
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simd/select.h"
+#include "tests/support/prng.h"
 #include "tests/support/text_rows.h"
 #include "variants/vcf.h"
 
@@ -104,26 +105,69 @@ static void check_cases(const struct select_case *cases, size_t n, struct varian
 
 static const char *const sample[] = {"S"};
 
-Test(select_native, each_alt_is_a_line_or_has_one_fate)
-{
-	static const struct select_case cases[] = {
-		{SITES "c 5 rs1 A G . . .\n", "1 c:5-5 A>G rs1", "kept 1"},
-		{SITES "c 5 . a g,T . . .\nd 1 . C t . . .\n",
-			"1 c:5-5 A>G; 1 c:5-5 A>T; 2 d:1-1 C>T", "kept 3"},
-		{SITES "c 5 . A .,*,<DEL>,<*>,G]c:9],[c:9[T,.G,G.,N,a,ga . . .\n", "",
-			"no_alt 1, star 1, symbolic 6, not_acgt 1, same_as_ref 1, not_snv 1"},
-		{SITES "c 5 . A . . . .\nc 6 . A . . . .\n", "", "no_alt 2"},
-		{SITES "c 5 . R G,.,*,<X> . . .\n", "", "no_alt 1, star 1, symbolic 1, not_acgt 1"},
-		/* trimming: the end first; the line shows the file's alleles */
-		{SITES "c 5 . TA TG . . .\nc 5 . TAC TGC,TA,CAG . . .\n",
-			"1 c:5-6 TA>TG; 2 c:5-7 TAC>TGC", "not_snv 2, kept 2"},
-		{SITES "c 9 . A C,AT,G . . .\n", "1 c:9-9 A>C; 1 c:9-9 A>G", "not_snv 1, kept 2"},
-		{SITES "", "", ""},
-		/* a sample in the file that is not asked for */
-		{ONE "c 5 . A G . . . GT 0/0\n", "1 c:5-5 A>G", "kept 1"},
-	};
+/* ---------------------------------------------------------------- the short way */
 
-	CHECK(cases, .samples = NULL);
+/* Two records, then such as most are, and some that are not. */
+static void print_records(struct bytes *vcf, const char *first, struct prng *random)
+{
+	static const char *const ids[] = {".", "rs1", "rs12345678", "rs123456789;x", "\xC3\xA9"};
+	static const char *const alleles[] = {"A", "C", "g", "T", "A", "G", "TA", "A,C", "*"};
+	static const char *const gts[] = {"0/1", "1|0", "0|0", "1/1", "./.", "0", "."};
+	uint32_t pos1 = 1;
+
+	bytes_print(vcf, ONE "%s", first);
+	for (int i = 0; i < 100; i++) {
+		pos1 = prng_below(random, 60) ? pos1 + (uint32_t)prng_below(random, 3) : 1;
+		bytes_print(vcf, "c%" PRIu64 " %" PRIu32 " %s %s %s . %s . GT %s\n",
+			prng_below(random, 60) ? (uint64_t)i / 40 : 0, pos1,
+			ids[prng_below(random, 5)], alleles[prng_below(random, 7)],
+			alleles[prng_below(random, 9)], prng_below(random, 9) ? "PASS" : "q",
+			gts[prng_below(random, 7)]);
+	}
+	bytes_add(vcf, "", 1);
+}
+
+static void expect_equal(struct bytes got, struct bytes expected, size_t skipped)
+{
+	cr_assert(got.n > skipped && expected.n > skipped);
+	cr_assert_str_eq((char *)got.data + skipped, (char *)expected.data + skipped);
+	bytes_free(&got);
+	bytes_free(&expected);
+}
+
+/* Behind a record that goes back none is plain any more. */
+Test(select_native, plain_records_give_what_the_long_way_gives)
+{
+	static const char up[] = "y 5 . A G . PASS . GT 0/1\ny 9 . A G . PASS . GT 0/1\n";
+	static const char down[] = "y 9 . A G . PASS . GT 0/1\ny 5 . A G . PASS . GT 0/1\n";
+	static const char *const filters[] = {"PASS"};
+
+	for (unsigned k = 0; k < 120; k++) {
+		struct prng random = {k}, same = {k};
+		size_t n_first =
+			strlen(k % 4 ? "1 y:5-5 A>G 0/1; 2 y:9-9" : "1 y:5-5 A>G; 2 y:9-9");
+		struct variant_options options = {.samples = sample,
+			.n_samples = k % 4 > 0,
+			.all_sites = k % 4 == 1,
+			.filters = filters,
+			.n_filters = k % 3 == 0,
+			.include_indels = k % 5 == 0};
+		struct bytes sorted = {0}, unsorted = {0};
+		struct variants v, w;
+		struct sphex_error err;
+
+		print_records(&sorted, up, &random);
+		print_records(&unsorted, down, &same);
+		cr_assert(!read_text((char *)sorted.data, options, &v, &err), "%s", err.message);
+		cr_assert(!read_text((char *)unsorted.data, options, &w, &err), "%s", err.message);
+		cr_assert_gt(v.n, 3);
+		expect_equal(lines_text(&v), lines_text(&w), n_first);
+		expect_equal(fates_text(&v), fates_text(&w), 0);
+		bytes_free(&sorted);
+		bytes_free(&unsorted);
+		variants_free(&v);
+		variants_free(&w);
+	}
 }
 
 #define A10 "AAAAAAAAAA"
