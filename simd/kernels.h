@@ -77,15 +77,13 @@ static inline uint8_t call_base(uint8_t code, uint8_t qual, uint8_t min_baseq)
 typedef void call_bases_fn(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
 	uint8_t min_baseq, uint8_t *calls);
 
-/* Calls that add_calls counts, each in a plane of its own: A, C, G, T, CALL_LOW_BASEQ. */
-#define N_CALL_PLANES 5
-
 /*
- * Adds 1 (modulo 256) to planes[k * stride + i] where calls[i] is the call of plane k. Bit i % 64
- * of rest[i / 64] becomes 1 where calls[i] is another one, but not CALL_NONE; (n + 63) / 64 words.
+ * Bit i % 64 of mask[i / 64] becomes 1 where the call_base() of base first + i is not usual[i],
+ * which is CALL_A, CALL_C, CALL_G or CALL_T. Writes (n + 63) / 64 words. `packed` as for
+ * unpack_bases.
  */
-typedef void add_calls_fn(
-	const uint8_t *calls, size_t n, uint8_t *planes, size_t stride, uint64_t *rest);
+typedef void find_odd_fn(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
+	uint8_t min_baseq, const uint8_t *usual, uint64_t *mask);
 
 /* How often `letter` is in text[0 .. n). */
 typedef size_t count_byte_fn(const uint8_t *text, size_t n, uint8_t letter);
@@ -116,7 +114,7 @@ struct kernels {
 	classify_fn *classify;
 	find_bytes_fn *find_bytes;
 	call_bases_fn *call_bases;
-	add_calls_fn *add_calls;
+	find_odd_fn *find_odd;
 	count_byte_fn *count_byte;
 	split_line_fn *split_line;
 	crc32_fn *crc32; /* may be NULL */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/memory.h"
 #include "observe_parts.h"
 
@@ -12,6 +13,8 @@
 #define VECTOR_MIN 8
 /* Runs in which fewer than one base in so many lies on a locus are called locus by locus. */
 #define GATHER_MAX_STEP 16
+/* Bases at a time: a multiple of 64. */
+#define PART 1024
 
 /* ---------------------------------------------------------------- loci */
 
@@ -21,49 +24,82 @@ struct run {
 	uint32_t shift; /* from the position to the base's place in the read, modulo 2^32 */
 };
 
-static void call_each(const struct scan *s, const struct record *r, struct run run, uint8_t *calls)
+/* With room for it. */
+static void list_odd(struct scan *s, uint32_t locus, uint8_t call)
 {
-	const uint32_t *positions = s->sites.pos0;
-	uint8_t min_baseq = s->observer->min_baseq;
+	struct strips *strips = &s->out->strips;
 
+	strips->odd[strips->n_odd++] = (struct odd_call){locus, call};
+}
+
+static uint8_t call_of(const struct scan *s, const struct record *r, uint32_t q)
+{
+	return call_base(record_base(r, q), r->quals[q], s->observer->min_baseq);
+}
+
+static void call_each(struct scan *s, const struct record *r, struct run run)
+{
 	for (uint32_t i = run.begin; i < run.end; i++) {
-		uint32_t q = positions[i] + run.shift;
+		uint8_t call = call_of(s, r, s->sites.pos0[i] + run.shift);
 
-		*calls++ = call_base(record_base(r, q), r->quals[q], min_baseq);
+		if (call != s->observer->sites->usual[i])
+			list_odd(s, i, call);
+	}
+}
+
+/* There is a locus at each base. */
+static void call_all(struct scan *s, const struct record *r, struct run run)
+{
+	const uint8_t *usual = s->observer->sites->usual;
+	uint32_t q = s->sites.pos0[run.begin] + run.shift, n;
+	uint64_t mask[PART / 64];
+
+	for (uint32_t i = run.begin; i < run.end; i += n, q += n) {
+		n = run.end - i < PART ? run.end - i : PART;
+		s->observer->kernels->find_odd(
+			r->bases, r->quals, q, n, s->observer->min_baseq, usual + i, mask);
+		for (uint32_t word = 0; word < (n + 63) / 64; word++) {
+			for (uint64_t bits = mask[word]; bits; bits &= bits - 1) {
+				uint32_t k = word * 64 + lowest_bit(bits);
+
+				list_odd(s, i + k, call_of(s, r, q + k));
+			}
+		}
 	}
 }
 
 /* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
-static void call_and_gather(
-	const struct scan *s, const struct record *r, struct run run, uint8_t *calls)
+static void call_and_gather(struct scan *s, const struct record *r, struct run run)
 {
 	const uint32_t *positions = s->sites.pos0;
-	uint8_t part[1024];
+	const uint8_t *usual = s->observer->sites->usual;
+	uint8_t calls[PART];
 
 	for (uint32_t i = run.begin; i < run.end;) {
 		uint32_t first = positions[i];
 		uint32_t left = positions[run.end - 1] - first + 1;
-		uint32_t n = left < sizeof(part) ? left : (uint32_t)sizeof(part);
+		uint32_t n = left < PART ? left : PART;
 
 		s->observer->kernels->call_bases(
-			r->bases, r->quals, first + run.shift, n, s->observer->min_baseq, part);
+			r->bases, r->quals, first + run.shift, n, s->observer->min_baseq, calls);
 		for (; i < run.end && positions[i] - first < n; i++)
-			*calls++ = part[positions[i] - first];
+			if (calls[positions[i] - first] != usual[i])
+				list_odd(s, i, calls[positions[i] - first]);
 	}
 }
 
-static void call_run(const struct scan *s, const struct record *r, struct run run, uint8_t *calls)
+/* With room for the odd calls of all loci. */
+static void call_run(struct scan *s, const struct record *r, struct run run)
 {
-	uint32_t n = run.end - run.begin, first = s->sites.pos0[run.begin];
-	uint32_t span = s->sites.pos0[run.end - 1] - first + 1;
+	uint32_t n = run.end - run.begin;
+	uint32_t span = s->sites.pos0[run.end - 1] - s->sites.pos0[run.begin] + 1;
 
 	if (n < VECTOR_MIN || span / GATHER_MAX_STEP > n)
-		call_each(s, r, run, calls);
+		call_each(s, r, run);
 	else if (span == n)
-		s->observer->kernels->call_bases(
-			r->bases, r->quals, first + run.shift, n, s->observer->min_baseq, calls);
+		call_all(s, r, run);
 	else
-		call_and_gather(s, r, run, calls);
+		call_and_gather(s, r, run);
 }
 
 /*
@@ -78,28 +114,29 @@ static enum sphex_status add_run(struct scan *s, const struct record *r, struct 
 	struct strip *strip;
 
 	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
-		!memory_reserve(&strips->calls, &strips->calls_cap, strips->n_calls + n, 1))
+		!memory_reserve(
+			&strips->odd, &strips->odd_cap, strips->n_odd + n, sizeof(*strips->odd)))
 		return fail_memory(err);
 	strip = &strips->items[strips->n];
 	if (strips->n > n_before && strip[-1].locus + strip[-1].n == run.begin) {
-		strip[-1].n += n;
+		strip--;
+		strip->n += n;
 	} else {
 		if (strips->n > n_before)
 			strip->name = strip[-1].name;
 		strip->locus = run.begin;
 		strip->n = n;
 		strip->reached = s->sites.i;
-		strip->calls = strips->n_calls;
+		strip->odd = strips->n_odd;
 		strip->kind = s->dropped == SAYS_NO_BASE    ? STRIP_CALLS
 			      : s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
 							    : STRIP_FILTERED;
 		strip->nameless = record_is_nameless(r);
 		strips->n++;
 	}
-	if (s->dropped == SAYS_NO_BASE) {
-		call_run(s, r, run, strips->calls + strips->n_calls);
-		strips->n_calls += n;
-	}
+	if (strip->kind == STRIP_CALLS)
+		call_run(s, r, run);
+	strip->n_odd = (uint32_t)(strips->n_odd - strip->odd);
 	return SPHEX_OK;
 }
 

@@ -7,7 +7,7 @@
 
 void parcel_lay_by(struct parcel *p, struct parcel **spare)
 {
-	p->n = p->strips.n = p->strips.n_calls = 0;
+	p->n = p->strips.n = p->strips.n_odd = 0;
 	p->next = *spare;
 	*spare = p;
 }
@@ -19,7 +19,7 @@ void parcel_free_all(struct parcel *first)
 
 		memory_free(first->items);
 		memory_free(first->strips.items);
-		memory_free(first->strips.calls);
+		memory_free(first->strips.odd);
 		memory_free(first);
 		first = next;
 	}
@@ -76,39 +76,41 @@ static bool pack_item(struct parcels *p, uint32_t cell, const struct observation
 	return true;
 }
 
-/* n loci of a strip from `locus` on. */
-static bool pack_piece(struct parcels *p, uint32_t cell, const struct strips *from,
-	const struct strip *strip, uint32_t locus, uint32_t n)
+/* n loci of a strip from `locus` on, with the n_odd odd calls that begin at `odd`. */
+static bool pack_piece(struct parcels *p, const struct strip *strip, uint32_t locus, uint32_t n,
+	const struct odd_call *odd, uint32_t n_odd)
 {
-	struct parcel *parcel = parcel_of(p, cell);
+	struct parcel *parcel = parcel_of(p, locus / CELL_N_SITES);
 	struct strips *to = parcel ? &parcel->strips : NULL;
 	struct strip *piece;
 
 	if (!to || !memory_reserve(&to->items, &to->cap, to->n + 1, sizeof(*to->items)) ||
-		!memory_reserve(&to->calls, &to->calls_cap, to->n_calls + n, 1))
+		!memory_reserve(&to->odd, &to->odd_cap, to->n_odd + n_odd, sizeof(*to->odd)))
 		return false;
 	piece = &to->items[to->n++];
 	*piece = *strip;
 	piece->locus = locus;
 	piece->n = n;
-	piece->calls = to->n_calls;
-	if (strip->kind == STRIP_CALLS) {
-		memcpy(to->calls + to->n_calls, from->calls + strip->calls + (locus - strip->locus),
-			n);
-		to->n_calls += n;
-	}
+	piece->odd = to->n_odd;
+	piece->n_odd = n_odd;
+	for (uint32_t i = 0; i < n_odd; i++)
+		to->odd[to->n_odd++] = odd[i];
 	return true;
 }
 
 static bool pack_strip(struct parcels *p, const struct strips *from, const struct strip *strip)
 {
-	uint32_t end = strip->locus + strip->n;
+	const struct odd_call *odd = from->odd + strip->odd;
+	uint32_t end = strip->locus + strip->n, i = 0;
 
 	for (uint32_t locus = strip->locus, next; locus < end; locus = next) {
 		uint32_t left = CELL_N_SITES - locus % CELL_N_SITES; /* of the cell */
+		uint32_t first = i;
 
 		next = left < end - locus ? locus + left : end;
-		if (!pack_piece(p, locus / CELL_N_SITES, from, strip, locus, next - locus))
+		while (i < strip->n_odd && odd[i].locus < next)
+			i++;
+		if (!pack_piece(p, strip, locus, next - locus, odd + first, i - first))
 			return false;
 	}
 	return true;

@@ -1,25 +1,23 @@
 /*
- * The counters are 8 bits wide for the calls that are common, so that a strip is added by vectors,
- * and 32 bits wide for the sums that they are emptied into; a range of loci at which dropped
- * records look costs two additions.
+ * A strip is counted at once: as if all its calls were usual ones, which costs two additions, and
+ * then one by one those that are not. It waits for mates all the same: what these say about its
+ * loci joins it, and where that changes what the fragment shows, the counts are put right. Sums are
+ * modulo 2^32: that of the usual letter may be below zero until the strips over it are added.
  */
 #include "pileup.h"
 
 #include <string.h>
 
-#include "base/bits.h"
 #include "base/memory.h"
 #include "base/prefetch.h"
 #include "fragment.h"
 
-/* Strips ahead of the one at hand for which the entry of their name is asked. */
-#define PREFETCH 8
-/* Strips in waiting at which those that need not wait any more are settled: they fit the caches. */
-#define SETTLE_AT ((size_t)1 << 12)
-/* Shorter strips are counted locus by locus. */
-#define VECTOR_MIN 16
-/* What the 8 bits of a plane's counter hold. */
-#define PLANE_MAX 255
+/* Strips of which the mates are asked for at a time, when so many are waiting that they are far. */
+#define GROUP 16
+#define FAR ((size_t)1 << 16)
+/* Strips in waiting at which those that need not wait any more are left out: they fit the caches.
+ */
+#define LEAVE_OUT_AT ((size_t)1 << 12)
 
 /*
  * Sums of a locus: 1..15 by the set of letters that a fragment shows (bits of enum base_call), and
@@ -29,38 +27,42 @@ enum { SUM_AMBIGUOUS = 0, SUM_LOW_BASEQ = 16, N_SUMS = 17 };
 
 struct sums {
 	uint32_t n[N_SUMS];
-	int32_t n_low_mapq, n_filtered; /* change from the locus before */
+	uint32_t n_usual, n_low_mapq, n_filtered; /* change from the locus before */
 };
 
-/* An entry of the table of names: a strip, and a part of its name's hash. */
-struct named {
-	uint32_t strip; /* 1 + its number, or 0 */
-	uint32_t tag;
+/* A strip that a record of the same name may follow. Half a line of the cache. */
+struct waiting {
+	struct name_hash name;
+	uint32_t locus;
+	uint16_t n, n_odd; /* loci [locus, locus + n), and their odd calls */
+	uint32_t odd;      /* where these begin */
+	uint32_t next;     /* 1 + the next one of the name, or 0 */
+};
+
+struct odd_calls {
+	struct odd_call *items;
+	size_t n, cap;
 };
 
 struct pileup {
 	const struct sites *sites;
-	const struct kernels *kernels;
 	bool by_read;
 	uint64_t n_counted, n_observations;
 
-	struct strips waiting;
-	size_t settle_at;
-	/* by name: 1 + the first waiting strip, or 0; n_names is a power of 2. Per strip the same
-	 * of the next one of the name. What several cover is in the first of them. */
-	struct named *names;
-	uint32_t *next;
-	size_t next_cap;
+	/* in file order; of one name no two cover a locus, and they are linked by locus */
+	struct waiting *waiting;
+	size_t n_waiting, waiting_cap, leave_out_at;
+	struct odd_calls odd, spare;
+	/* by name: a byte of its hash, or 0, and 1 + the first waiting strip; n_names is a power
+	 * of 2 */
+	uint8_t *tags;
+	uint32_t *firsts;
 	size_t n_names, names_cap;
 
-	uint32_t first; /* locus of the first counters */
+	uint32_t first; /* locus of the first sums */
 	size_t n_loci, loci_cap;
-	uint8_t *planes;                   /* N_CALL_PLANES, n_loci counters each */
-	struct sums *sums;                 /* one more than n_loci: there ranges end */
-	uint32_t *n_snvs;                  /* before each locus, and all */
-	uint64_t *rest;                    /* a mask of n_loci bits */
-	unsigned n_in_planes;              /* strips since the planes were emptied */
-	size_t touched_begin, touched_end; /* what these strips touched */
+	struct sums *sums; /* one more than n_loci: there ranges end */
+	uint32_t *n_snvs;  /* before each locus, and all */
 };
 
 /* Behind the sites of a locus; those of events may lie among them. */
@@ -84,31 +86,22 @@ static void count_snvs(struct pileup *p)
 	p->n_snvs[p->n_loci] = n;
 }
 
-static void free_loci(struct pileup *p)
-{
-	memory_free(p->planes);
-	memory_free(p->sums);
-	memory_free(p->rest);
-	memory_free(p->n_snvs);
-}
-
 static enum sphex_status reserve_loci(struct pileup *p, size_t n_loci, struct sphex_error *err)
 {
 	if (n_loci <= p->loci_cap)
 		return SPHEX_OK;
-	free_loci(p);
-	p->planes = memory_new(n_loci, N_CALL_PLANES);
+	memory_free(p->sums);
+	memory_free(p->n_snvs);
 	p->sums = memory_new(n_loci + 1, sizeof(*p->sums));
-	p->rest = memory_new(n_loci / 64 + 1, sizeof(*p->rest));
 	p->n_snvs = memory_new(n_loci + 1, sizeof(*p->n_snvs));
-	if (!p->planes || !p->sums || !p->rest || !p->n_snvs)
+	if (!p->sums || !p->n_snvs)
 		return fail_memory(err);
 	p->loci_cap = n_loci;
 	return SPHEX_OK;
 }
 
 enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t first,
-	size_t n_loci, const struct kernels *kernels, bool by_read, struct sphex_error *err)
+	size_t n_loci, bool by_read, struct sphex_error *err)
 {
 	struct pileup *p = *pileup ? *pileup : memory_new_zeroed(1, sizeof(*p));
 
@@ -118,12 +111,10 @@ enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites
 	p->sites = sites;
 	p->first = first;
 	p->n_loci = n_loci;
-	p->kernels = kernels;
 	p->by_read = by_read;
 	p->n_counted = p->n_observations = 0;
-	p->waiting.n = p->waiting.n_calls = p->n_names = 0;
-	p->settle_at = SETTLE_AT;
-	memset(p->planes, 0, n_loci * N_CALL_PLANES);
+	p->n_waiting = p->odd.n = p->n_names = 0;
+	p->leave_out_at = LEAVE_OUT_AT;
 	memset(p->sums, 0, (n_loci + 1) * sizeof(*p->sums));
 	count_snvs(p);
 	return SPHEX_OK;
@@ -133,11 +124,13 @@ void pileup_free(struct pileup *p)
 {
 	if (!p)
 		return;
-	memory_free(p->waiting.items);
-	memory_free(p->waiting.calls);
-	memory_free(p->next);
-	memory_free(p->names);
-	free_loci(p);
+	memory_free(p->waiting);
+	memory_free(p->odd.items);
+	memory_free(p->spare.items);
+	memory_free(p->tags);
+	memory_free(p->firsts);
+	memory_free(p->sums);
+	memory_free(p->n_snvs);
 	memory_free(p);
 }
 
@@ -151,154 +144,7 @@ uint64_t pileup_n_observations(const struct pileup *p)
 	return p->n_observations;
 }
 
-/* ---------------------------------------------------------------- fragments */
-
-/* The entry of a name: that of its first strip, or the free one where it belongs. */
-static struct named *find_name(struct pileup *p, struct name_hash name)
-{
-	size_t mask = p->n_names - 1, i = name.lo & mask;
-	uint32_t tag = (uint32_t)(name.hi >> 32);
-
-	for (; p->names[i].strip; i = (i + 1) & mask) {
-		const struct name_hash *other;
-
-		if (p->names[i].tag != tag)
-			continue;
-		other = &p->waiting.items[p->names[i].strip - 1].name;
-		if (other->lo == name.lo && other->hi == name.hi)
-			break;
-	}
-	p->names[i].tag = tag;
-	return &p->names[i];
-}
-
-static bool has_name(const struct pileup *p, const struct strip *s)
-{
-	return s->kind == STRIP_CALLS && !s->nameless && !p->by_read;
-}
-
-/* Enters all waiting strips by name anew, in a table with room for n_more. */
-static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sphex_error *err)
-{
-	size_t n = p->n_names ? p->n_names : 1024;
-	struct named *names;
-
-	while (n < 2 * (p->waiting.n + n_more))
-		n *= 2;
-	if (n > p->names_cap) {
-		names = memory_new_zeroed(n, sizeof(*names));
-		if (!names)
-			return fail_memory(err);
-		memory_free(p->names);
-		p->names = names;
-		p->names_cap = n;
-	} else {
-		memset(p->names, 0, n * sizeof(*p->names));
-	}
-	p->n_names = n;
-	for (size_t i = p->waiting.n; i-- > 0;) {
-		uint32_t *entry = &find_name(p, p->waiting.items[i].name)->strip;
-
-		p->next[i] = *entry;
-		*entry = (uint32_t)i + 1;
-	}
-	return SPHEX_OK;
-}
-
-/* Calls move from one strip to the same loci of another. */
-static void move_calls(uint8_t *to, uint8_t *from, size_t n)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= n; i += 8) {
-		uint64_t a, b;
-
-		memcpy(&a, to + i, 8);
-		memcpy(&b, from + i, 8);
-		a |= b;
-		memcpy(to + i, &a, 8);
-	}
-	for (; i < n; i++)
-		to[i] |= from[i];
-	memset(from, 0, n);
-}
-
-/* Calls that join others are observations of each SNV of their loci, but not counted on their own.
- */
-static void note_joined(struct pileup *p, uint32_t locus, const uint8_t *calls, size_t n)
-{
-	const uint32_t *n_before = p->n_snvs + (locus - p->first);
-
-	if (!memchr(calls, 0, n)) {
-		p->n_observations += n_before[n] - n_before[0];
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		p->n_observations += calls[i] ? n_before[i + 1] - n_before[i] : 0;
-}
-
-static bool is_blank(const uint8_t *calls, size_t n)
-{
-	return calls[0] == 0 && memcmp(calls, calls + 1, n - 1) == 0;
-}
-
-/*
- * Hands the calls of a strip to the first of its name that covers their loci. Strips that no later
- * record can meet leave the list of the name. Returns where the list ends, NULL when no call is
- * left.
- */
-static uint32_t *join(struct pileup *p, const struct strip *s, uint8_t *calls)
-{
-	uint32_t *link = &find_name(p, s->name)->strip;
-	bool moved = false;
-
-	while (*link) {
-		const struct strip *other = &p->waiting.items[*link - 1];
-		uint32_t begin = s->locus > other->locus ? s->locus : other->locus;
-		uint32_t end = s->locus + s->n, other_end = other->locus + other->n;
-
-		if (other_end <= s->reached && p->next[*link - 1]) {
-			*link = p->next[*link - 1];
-			continue;
-		}
-		end = end < other_end ? end : other_end;
-		if (begin < end) {
-			note_joined(p, begin, calls + (begin - s->locus), end - begin);
-			move_calls(p->waiting.calls + other->calls + (begin - other->locus),
-				calls + (begin - s->locus), end - begin);
-			moved = true;
-		}
-		link = &p->next[*link - 1];
-	}
-	return moved && is_blank(calls, s->n) ? NULL : link;
-}
-
-static bool reserve(struct pileup *p, size_t n, size_t n_calls)
-{
-	struct strips *w = &p->waiting;
-
-	return memory_reserve(&w->items, &w->cap, w->n + n, sizeof(*w->items)) &&
-	       memory_reserve(&p->next, &p->next_cap, w->n + n, sizeof(*p->next)) &&
-	       memory_reserve(&w->calls, &w->calls_cap, w->n_calls + n_calls, 1);
-}
-
-/* With room for it. */
-static void wait_for_mate(struct pileup *p, const struct strip *s, uint8_t *calls)
-{
-	struct strips *w = &p->waiting;
-	uint32_t *link = join(p, s, calls);
-
-	if (!link)
-		return;
-	p->next[w->n] = 0;
-	*link = (uint32_t)w->n + 1;
-	w->items[w->n] = *s;
-	w->items[w->n++].calls = w->n_calls;
-	memcpy(w->calls + w->n_calls, calls, s->n);
-	w->n_calls += s->n;
-}
-
-/* ---------------------------------------------------------------- counting strips */
+/* ---------------------------------------------------------------- counting */
 
 static unsigned sum_of(uint8_t call)
 {
@@ -307,63 +153,365 @@ static unsigned sum_of(uint8_t call)
 	return call & CALL_LOW_BASEQ ? SUM_LOW_BASEQ : SUM_AMBIGUOUS;
 }
 
-/* From the planes into the sums, before a counter could overflow. */
-static void empty_planes(struct pileup *p)
+/* A fragment that has been counted with one call at the locus shows another one. */
+static void recount(struct pileup *p, uint32_t locus, uint8_t from, uint8_t to)
 {
-	static const uint8_t sums[N_CALL_PLANES] = {CALL_A, CALL_C, CALL_G, CALL_T, SUM_LOW_BASEQ};
+	uint32_t *n = p->sums[locus - p->first].n;
 
-	for (unsigned k = 0; k < N_CALL_PLANES; k++) {
-		uint8_t *plane = p->planes + k * p->n_loci;
-
-		for (size_t i = p->touched_begin; i < p->touched_end; i++)
-			p->sums[i].n[sums[k]] += plane[i];
-		memset(plane + p->touched_begin, 0, p->touched_end - p->touched_begin);
-	}
-	p->n_in_planes = 0;
-	p->touched_begin = p->touched_end = 0;
+	n[sum_of(from)]--;
+	n[sum_of(to)]++;
 }
 
-static void count_few(struct sums *sums, const uint8_t *calls, size_t n)
+/* Counts n loci as if a fragment showed the usual calls there. */
+static void count_usual(struct pileup *p, uint32_t locus, uint32_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (calls[i])
-			sums[i].n[sum_of(calls[i])]++;
+	struct sums *at = p->sums + (locus - p->first);
+
+	at[0].n_usual++;
+	at[n].n_usual--;
 }
 
-static void count_many(struct pileup *p, size_t at, const uint8_t *calls, size_t n)
+static void count_odd(struct pileup *p, struct odd_call odd)
 {
-	if (p->n_in_planes == PLANE_MAX)
-		empty_planes(p);
-	if (p->n_in_planes == 0)
-		p->touched_begin = at;
-	p->n_in_planes++;
-	p->touched_begin = at < p->touched_begin ? at : p->touched_begin;
-	p->touched_end = at + n > p->touched_end ? at + n : p->touched_end;
-	p->kernels->add_calls(calls, n, p->planes + at, p->n_loci, p->rest);
-	for (size_t word = 0; word < (n + 63) / 64; word++) {
-		for (uint64_t bits = p->rest[word]; bits; bits &= bits - 1) {
-			size_t i = word * 64 + lowest_bit(bits);
-
-			p->sums[at + i].n[sum_of(calls[i])]++;
-		}
-	}
+	recount(p, odd.locus, p->sites->usual[odd.locus], odd.call);
 }
 
-static void count_strip(struct pileup *p, const struct strip *s, const uint8_t *calls)
+static void count_alone(struct pileup *p, const struct strip *s, const struct odd_call *odd)
 {
-	size_t at = s->locus - p->first;
+	struct sums *at = p->sums + (s->locus - p->first);
 
 	if (s->kind == STRIP_LOW_MAPQ) {
-		p->sums[at].n_low_mapq++;
-		p->sums[at + s->n].n_low_mapq--;
+		at[0].n_low_mapq++;
+		at[s->n].n_low_mapq--;
 	} else if (s->kind == STRIP_FILTERED) {
-		p->sums[at].n_filtered++;
-		p->sums[at + s->n].n_filtered--;
-	} else if (s->n < VECTOR_MIN) {
-		count_few(p->sums + at, calls, s->n);
+		at[0].n_filtered++;
+		at[s->n].n_filtered--;
 	} else {
-		count_many(p, at, calls, s->n);
+		count_usual(p, s->locus, s->n);
+		for (uint32_t i = 0; i < s->n_odd; i++)
+			count_odd(p, odd[i]);
 	}
+}
+
+/* ---------------------------------------------------------------- names */
+
+/* Never 0. */
+static uint8_t tag_of(struct name_hash name)
+{
+	uint8_t tag = (uint8_t)(name.hi >> 56);
+
+	return tag ? tag : 1;
+}
+
+static bool is_same(struct name_hash a, struct name_hash b)
+{
+	return a.lo == b.lo && a.hi == b.hi;
+}
+
+/* The entry of a name, or the free one where it belongs: its tag is 0, and it has no first strip.
+ */
+static size_t find_name(const struct pileup *p, struct name_hash name)
+{
+	size_t mask = p->n_names - 1, i = name.lo & mask;
+	uint8_t tag = tag_of(name);
+
+	for (; p->tags[i]; i = (i + 1) & mask)
+		if (p->tags[i] == tag && is_same(p->waiting[p->firsts[i] - 1].name, name))
+			break;
+	return i;
+}
+
+/* Asks the memory for the entries of names. */
+static void ask_for_names(const struct pileup *p, const struct strip *strips, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t entry = strips[i].name.lo & (p->n_names - 1);
+
+		prefetch(&p->tags[entry]);
+		prefetch(&p->firsts[entry]);
+	}
+}
+
+/* And for the strips and calls of these names, for all at once: each of them is far. */
+static void ask_for_mates(const struct pileup *p, const struct strip *strips, size_t n)
+{
+	const struct name_hash *names[GROUP];
+	uint32_t firsts[GROUP];
+	size_t mask = p->n_names - 1, n_known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t entry = strips[i].name.lo & mask;
+		uint8_t tag = tag_of(strips[i].name);
+
+		while (p->tags[entry] && p->tags[entry] != tag)
+			entry = (entry + 1) & mask;
+		names[n_known] = &strips[i].name;
+		firsts[n_known] = p->firsts[entry];
+		n_known += p->tags[entry] == tag;
+	}
+	for (size_t i = 0; i < n_known; i++) {
+		const struct waiting *w = &p->waiting[firsts[i] - 1];
+
+		if (is_same(w->name, *names[i]))
+			prefetch(p->odd.items + w->odd);
+	}
+}
+
+/* Where the number of the strip behind `before` stands; 0: of the first of the name. */
+static uint32_t *link_behind(struct pileup *p, size_t entry, uint32_t before)
+{
+	return before ? &p->waiting[before - 1].next : &p->firsts[entry];
+}
+
+/* A strip becomes the next one of its name behind `before`. */
+static void enter(struct pileup *p, size_t entry, uint32_t before, uint32_t strip)
+{
+	struct waiting *w = &p->waiting[strip - 1];
+	uint32_t *link = link_behind(p, entry, before);
+
+	w->next = p->tags[entry] ? *link : 0;
+	*link = strip;
+	p->tags[entry] = tag_of(w->name);
+}
+
+static enum sphex_status reserve_names(struct pileup *p, size_t n, struct sphex_error *err)
+{
+	if (n <= p->names_cap)
+		return SPHEX_OK;
+	memory_free(p->tags);
+	memory_free(p->firsts);
+	p->names_cap = 0;
+	p->tags = memory_new(n, sizeof(*p->tags));
+	p->firsts = memory_new(n, sizeof(*p->firsts));
+	if (!p->tags || !p->firsts)
+		return fail_memory(err);
+	p->names_cap = n;
+	return SPHEX_OK;
+}
+
+/* Enters all waiting strips by name anew, in a table with room for n_more. */
+static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sphex_error *err)
+{
+	size_t n = p->n_names ? p->n_names : 1024;
+
+	while (n < 2 * (p->n_waiting + n_more))
+		n *= 2;
+	if (reserve_names(p, n, err))
+		return err->status;
+	memset(p->tags, 0, n);
+	p->n_names = n;
+	for (uint32_t strip = 1; strip <= p->n_waiting; strip++) {
+		const struct waiting *w = &p->waiting[strip - 1];
+		size_t entry = find_name(p, w->name);
+		uint32_t before = 0, next = p->tags[entry] ? p->firsts[entry] : 0;
+
+		while (next && p->waiting[next - 1].locus < w->locus) {
+			before = next;
+			next = p->waiting[next - 1].next;
+		}
+		enter(p, entry, before, strip);
+	}
+	return SPHEX_OK;
+}
+
+/* ---------------------------------------------------------------- mates */
+
+/* Calls that join others are observations of each SNV of their loci, but not counted on their own.
+ */
+static void note_joined(struct pileup *p, uint32_t begin, uint32_t end)
+{
+	p->n_observations += p->n_snvs[end - p->first] - p->n_snvs[begin - p->first];
+}
+
+/* What a fragment shows that showed `call` (or the usual one), now that a mate shows another. */
+static struct odd_call join_call(
+	struct pileup *p, const struct odd_call *odd, const struct odd_call *other)
+{
+	uint32_t locus = odd ? odd->locus : other->locus;
+	uint8_t usual = p->sites->usual[locus], call = odd ? odd->call : usual;
+	struct odd_call joined = {locus, call | (other ? other->call : usual)};
+
+	recount(p, locus, call, joined.call);
+	return joined;
+}
+
+/*
+ * The calls of a mate at loci [begin, end) of a waiting strip join it. Both lists of odd calls are
+ * merged behind all others; one that has not grown goes back to its place.
+ */
+static enum sphex_status join_calls(struct pileup *p, struct waiting *w, uint32_t begin,
+	uint32_t end, const struct odd_call *odd, size_t n_odd, struct sphex_error *err)
+{
+	const struct odd_call *own, *own_end, *odd_end = odd + n_odd;
+	struct odd_call *joined;
+	size_t n = 0;
+
+	note_joined(p, begin, end);
+	if (!w->n_odd && !n_odd)
+		return SPHEX_OK;
+	if (!memory_reserve(
+		    &p->odd.items, &p->odd.cap, p->odd.n + w->n_odd + n_odd, sizeof(*p->odd.items)))
+		return fail_memory(err);
+	own = p->odd.items + w->odd;
+	own_end = own + w->n_odd;
+	joined = p->odd.items + p->odd.n;
+	while (own < own_end || odd < odd_end) {
+		bool is_own = own < own_end && (odd == odd_end || own->locus <= odd->locus);
+		bool is_odd = odd < odd_end && (own == own_end || odd->locus <= own->locus);
+
+		if (is_own && (own->locus < begin || own->locus >= end))
+			joined[n++] = *own;
+		else
+			joined[n++] = join_call(p, is_own ? own : NULL, is_odd ? odd : NULL);
+		own += is_own;
+		odd += is_odd;
+	}
+	if (n == w->n_odd) {
+		memcpy(p->odd.items + w->odd, joined, n * sizeof(*joined));
+		return SPHEX_OK;
+	}
+	w->odd = (uint32_t)p->odd.n;
+	w->n_odd = (uint16_t)n;
+	p->odd.n += n;
+	return SPHEX_OK;
+}
+
+/* Counts loci [begin, end) of a strip, which then wait for a mate; *waiting: 1 + their number. */
+static enum sphex_status count_piece(struct pileup *p, struct name_hash name, uint32_t begin,
+	uint32_t end, const struct odd_call *odd, size_t n_odd, uint32_t *waiting,
+	struct sphex_error *err)
+{
+	struct odd_calls *to = &p->odd;
+
+	if (to->n + n_odd > UINT32_MAX ||
+		!memory_reserve(
+			&p->waiting, &p->waiting_cap, p->n_waiting + 1, sizeof(*p->waiting)) ||
+		!memory_reserve(&to->items, &to->cap, to->n + n_odd, sizeof(*to->items)))
+		return fail_memory(err);
+	count_usual(p, begin, end - begin);
+	p->waiting[p->n_waiting++] = (struct waiting){.name = name,
+		.locus = begin,
+		.n = (uint16_t)(end - begin),
+		.n_odd = (uint16_t)n_odd,
+		.odd = (uint32_t)to->n};
+	for (size_t i = 0; i < n_odd; i++) {
+		count_odd(p, odd[i]);
+		to->items[to->n++] = odd[i];
+	}
+	*waiting = (uint32_t)p->n_waiting;
+	return SPHEX_OK;
+}
+
+static uint32_t lower(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * A strip along those of its name: where one waits already, calls join it, and the pieces between
+ * are counted and wait, too. Strips that no later record can meet leave the list of the name.
+ */
+static enum sphex_status add_named(struct pileup *p, const struct strip *s,
+	const struct odd_call *odd, struct sphex_error *err)
+{
+	size_t entry = find_name(p, s->name);
+	const struct odd_call *odd_end = odd + s->n_odd;
+	uint32_t before = 0, next = p->tags[entry] ? p->firsts[entry] : 0;
+	uint32_t begin = s->locus, end = begin + s->n, piece_end, piece = 0;
+	enum sphex_status status = SPHEX_OK;
+
+	for (; begin < end && !status; begin = piece_end) {
+		struct waiting *w = next ? &p->waiting[next - 1] : NULL;
+		uint32_t w_end = w ? w->locus + w->n : 0;
+		const struct odd_call *first = odd;
+
+		piece_end = begin;
+		if (w && w_end <= begin) {
+			if (w_end <= s->reached && w->next)
+				*link_behind(p, entry, before) = w->next;
+			else
+				before = next;
+			next = w->next;
+			continue;
+		}
+		piece_end = !w ? end : lower(end, w->locus <= begin ? w_end : w->locus);
+		while (odd < odd_end && odd->locus < piece_end)
+			odd++;
+		if (w && w->locus <= begin) {
+			status = join_calls(
+				p, w, begin, piece_end, first, (size_t)(odd - first), err);
+			continue;
+		}
+		status = count_piece(
+			p, s->name, begin, piece_end, first, (size_t)(odd - first), &piece, err);
+		if (!status)
+			enter(p, entry, before, piece);
+		before = piece;
+	}
+	return status;
+}
+
+/* ---------------------------------------------------------------- strips */
+
+/* Leaves out the strips that wait for nothing any more, and the odd calls that are nobody's. */
+static enum sphex_status leave_out_passed(
+	struct pileup *p, uint32_t reached, struct sphex_error *err)
+{
+	struct odd_calls kept = p->spare;
+	size_t n = 0;
+
+	if (!memory_reserve(&p->spare.items, &p->spare.cap, p->odd.n, sizeof(*kept.items)))
+		return fail_memory(err);
+	kept = p->spare;
+	kept.n = 0;
+	for (size_t i = 0; i < p->n_waiting; i++) {
+		struct waiting w = p->waiting[i];
+		const struct odd_call *odd = p->odd.items + w.odd;
+
+		if (w.locus + w.n <= reached)
+			continue;
+		w.odd = (uint32_t)kept.n;
+		for (size_t k = 0; k < w.n_odd; k++)
+			kept.items[kept.n++] = odd[k];
+		p->waiting[n++] = w;
+	}
+	p->n_waiting = n;
+	p->spare = p->odd;
+	p->odd = kept;
+	return enter_names(p, 0, err);
+}
+
+static bool has_name(const struct pileup *p, const struct strip *s)
+{
+	return s->kind == STRIP_CALLS && !s->nameless && !p->by_read;
+}
+
+enum sphex_status pileup_add(
+	struct pileup *p, const struct strips *in, uint32_t reached, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+
+	for (size_t i = 0; i < in->n && !status; i++) {
+		const struct strip *s = &in->items[i];
+		const struct odd_call *odd = in->odd + s->odd;
+
+		if (2 * (p->n_waiting + 1) > p->n_names && enter_names(p, GROUP, err))
+			return err->status;
+		if (i % GROUP == 0 && p->n_waiting > FAR && in->n - i >= 2 * GROUP) {
+			ask_for_names(p, s + GROUP, GROUP);
+			ask_for_mates(p, s, GROUP);
+		}
+		if (has_name(p, s))
+			status = add_named(p, s, odd, err);
+		else
+			count_alone(p, s, odd);
+	}
+	if (status || p->n_waiting < p->leave_out_at)
+		return status;
+	status = leave_out_passed(p, reached, err);
+	/* what must wait on is looked through again only when it has doubled */
+	p->leave_out_at = p->n_waiting * 2 > LEAVE_OUT_AT ? p->n_waiting * 2 : LEAVE_OUT_AT;
+	return status;
 }
 
 /* ---------------------------------------------------------------- loci that are done */
@@ -391,8 +539,8 @@ static void count_site(
 			counts[column_of(letters, ref, alt)] += sums->n[letters];
 	counts[COUNT_AMBIGUOUS] += sums->n[SUM_AMBIGUOUS];
 	counts[COUNT_LOW_BASEQ] += sums->n[SUM_LOW_BASEQ];
-	counts[COUNT_LOW_MAPQ] += (uint32_t)sums->n_low_mapq;
-	counts[COUNT_FILTERED] += (uint32_t)sums->n_filtered;
+	counts[COUNT_LOW_MAPQ] += sums->n_low_mapq;
+	counts[COUNT_FILTERED] += sums->n_filtered;
 	for (unsigned i = 0; i < N_NATIVE_COUNTS; i++)
 		p->n_observations += counts[i];
 	p->n_counted += (uint64_t)counts[COUNT_REF] + counts[COUNT_ALT] + counts[COUNT_OTHER];
@@ -401,7 +549,7 @@ static void count_site(
 /* Nothing looked at the locus: most of them, where reads are few. Their counts stay untouched. */
 static bool is_empty(const struct sums *sums)
 {
-	uint32_t any = (uint32_t)(sums->n_low_mapq | sums->n_filtered);
+	uint32_t any = sums->n_low_mapq | sums->n_filtered;
 
 	for (unsigned i = 0; i < N_SUMS; i++)
 		any |= sums->n[i];
@@ -416,9 +564,11 @@ static void count_sites(struct pileup *p, uint32_t *counts)
 		uint32_t locus = p->first + (uint32_t)i, end = sites_end_of(s, locus);
 
 		if (i) { /* changes become numbers */
+			p->sums[i].n_usual += p->sums[i - 1].n_usual;
 			p->sums[i].n_low_mapq += p->sums[i - 1].n_low_mapq;
 			p->sums[i].n_filtered += p->sums[i - 1].n_filtered;
 		}
+		p->sums[i].n[s->usual[locus]] += p->sums[i].n_usual;
 		if (is_empty(&p->sums[i]))
 			continue;
 		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
@@ -428,61 +578,7 @@ static void count_sites(struct pileup *p, uint32_t *counts)
 	}
 }
 
-/* ---------------------------------------------------------------- settling */
-
-/* Counts the strips that wait for nothing any more, and moves the others together. */
-static void count_passed(struct pileup *p, uint32_t reached)
-{
-	struct strips *w = &p->waiting;
-	size_t n = 0, n_calls = 0;
-
-	for (size_t i = 0; i < w->n; i++) {
-		struct strip s = w->items[i];
-
-		if (s.locus + s.n <= reached) {
-			count_strip(p, &s, w->calls + s.calls);
-			continue;
-		}
-		memmove(w->calls + n_calls, w->calls + s.calls, s.n);
-		s.calls = n_calls;
-		n_calls += s.n;
-		w->items[n++] = s;
-	}
-	w->n = n;
-	w->n_calls = n_calls;
-}
-
-enum sphex_status pileup_add(
-	struct pileup *p, struct strips *in, uint32_t reached, struct sphex_error *err)
-{
-	enum sphex_status status = SPHEX_OK;
-
-	if (!reserve(p, in->n, in->n_calls))
-		return fail_memory(err);
-	if (2 * (p->waiting.n + in->n) > p->n_names)
-		status = enter_names(p, in->n, err);
-	for (size_t i = 0; i < in->n && !status; i++) {
-		const struct strip *s = &in->items[i];
-		uint8_t *calls = s->kind == STRIP_CALLS ? in->calls + s->calls : NULL;
-
-		if (i + PREFETCH < in->n)
-			prefetch(&p->names[in->items[i + PREFETCH].name.lo & (p->n_names - 1)]);
-		if (has_name(p, s))
-			wait_for_mate(p, s, calls);
-		else
-			count_strip(p, s, calls);
-	}
-	if (status || p->waiting.n < p->settle_at)
-		return status;
-	count_passed(p, reached);
-	/* what must wait on is looked through again only when it has doubled */
-	p->settle_at = p->waiting.n * 2 > SETTLE_AT ? p->waiting.n * 2 : SETTLE_AT;
-	return enter_names(p, 0, err);
-}
-
 void pileup_finish(struct pileup *p, uint32_t *counts)
 {
-	count_passed(p, UINT32_MAX);
-	empty_planes(p);
 	count_sites(p, counts);
 }

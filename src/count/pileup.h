@@ -3,9 +3,9 @@
  * name over one locus are one fragment, which counts once. Sources: rules of the native mode,
  * section 4.
  *
- * Strips wait until the file has passed them, for a mate may follow. Then their calls are counted
- * by the letters that a fragment shows, whatever the alleles are; only in the end are these sums
- * read as REF, ALT and other of each site. One thread at a time.
+ * Calls are counted by the letters that a fragment shows, whatever the alleles are; only in the end
+ * are these sums read as REF, ALT and other of each site. Strips wait until the file has passed
+ * them, for a mate may follow. One thread at a time.
  */
 #ifndef SPHEX_PILEUP_H
 #define SPHEX_PILEUP_H
@@ -16,19 +16,19 @@ struct pileup;
 
 /*
  * Begins to count at the n_loci loci from `first` on: NULL becomes a new pileup, one that has been
- * finished lends its memory. Everything is borrowed. by_read: every record on its own. *pileup is
- * freed in every case.
+ * finished lends its memory. At most 65,535 loci. `sites` is borrowed. by_read: every record on its
+ * own. *pileup is freed in every case.
  */
 enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t first,
-	size_t n_loci, const struct kernels *kernels, bool by_read, struct sphex_error *err);
+	size_t n_loci, bool by_read, struct sphex_error *err);
 void pileup_free(struct pileup *p);
 
 /*
- * Takes strips in file order; their calls are used up. The records that follow have nothing to say
- * about loci before `reached`.
+ * Takes strips in file order. The records that follow have nothing to say about loci before
+ * `reached`.
  */
 enum sphex_status pileup_add(
-	struct pileup *p, struct strips *in, uint32_t reached, struct sphex_error *err);
+	struct pileup *p, const struct strips *in, uint32_t reached, struct sphex_error *err);
 /* After the last strip: adds to counts, N_NATIVE_COUNTS per site. */
 void pileup_finish(struct pileup *p, uint32_t *counts);
 /* After that: fragments (or records) in the columns REF, ALT and other. */

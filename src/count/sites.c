@@ -38,6 +38,7 @@ void sites_free(struct sites *s)
 {
 	site_list_free(&s->loci);
 	site_list_free(&s->event_sites);
+	memory_free(s->usual);
 	memory_free(s->pos0);
 	memory_free(s->ends0);
 	memory_free(s->event_refs);

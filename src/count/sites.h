@@ -48,6 +48,7 @@ struct sites {
 	/* native mode: the first site of each position at which there are SNVs, and the other sites
 	 */
 	struct site_list loci, event_sites;
+	uint8_t *usual;     /* per locus: the call that most reads show, its first REF */
 	bool in_list_order; /* within each reference, order ascends with position */
 
 	/* rows */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "simd/kernels.h"
 #include "sites_parts.h"
 
 /* A line on its way to its site. */
@@ -228,6 +229,12 @@ static void add_to_list(struct site_list *list, const struct sites *s, uint32_t 
 	list->sites[list->n++] = site;
 }
 
+/* Only a guess: what it is changes no count. */
+static uint8_t usual_call(uint8_t ref)
+{
+	return ref == CALL_C || ref == CALL_G || ref == CALL_T ? ref : CALL_A;
+}
+
 enum sphex_status sites_list(struct sites *s, struct sphex_error *err)
 {
 	struct site_list *loci = &s->loci, *events = &s->event_sites;
@@ -235,6 +242,9 @@ enum sphex_status sites_list(struct sites *s, struct sphex_error *err)
 
 	if (!status)
 		status = new_list(events, s, err);
+	s->usual = memory_new(s->n, 1);
+	if (!status && !s->usual)
+		status = fail_memory(err);
 	for (uint32_t ref = 0; ref <= s->n_refs && !status; ref++) {
 		loci->ref_begins[ref] = (uint32_t)loci->n;
 		events->ref_begins[ref] = (uint32_t)events->n;
@@ -244,8 +254,10 @@ enum sphex_status sites_list(struct sites *s, struct sphex_error *err)
 			if (s->refs[site] == ALLELE_EVENT)
 				add_to_list(events, s, site);
 			else if (loci->n == loci->ref_begins[ref] ||
-				 loci->pos0[loci->n - 1] != s->pos0[site])
+				 loci->pos0[loci->n - 1] != s->pos0[site]) {
+				s->usual[loci->n] = usual_call(s->refs[site]);
 				add_to_list(loci, s, site);
+			}
 		}
 	}
 	return status;

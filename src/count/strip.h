@@ -1,11 +1,13 @@
 /*
- * What one record says about neighbouring loci: one call a locus. A record has a strip for each run
- * of loci that it aligns bases to.
+ * What one record says about neighbouring loci: one call a locus, mostly the one that is usual
+ * there (sites.usual). Only the others are listed, so that a strip is small. A record has a strip
+ * for each run of loci that it aligns bases to.
  */
 #ifndef SPHEX_STRIP_H
 #define SPHEX_STRIP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "name_hash.h"
@@ -16,11 +18,18 @@ enum strip_kind {
 	STRIP_FILTERED
 };
 
+/* A call that is not the usual one of its locus. */
+struct odd_call {
+	uint32_t locus;
+	uint8_t call; /* enum base_call */
+};
+
 struct strip {
 	struct name_hash name;
 	uint32_t locus, n; /* loci [locus, locus + n) */
 	uint32_t reached;  /* records that follow say nothing about loci before it */
-	uint64_t calls;    /* where its n calls begin */
+	uint32_t n_odd;
+	size_t odd; /* where its n_odd calls begin, by locus */
 	uint8_t kind;
 	bool nameless; /* QNAME is *: no other record belongs to it */
 };
@@ -29,8 +38,8 @@ struct strip {
 struct strips {
 	struct strip *items;
 	size_t n, cap;
-	uint8_t *calls; /* enum base_call */
-	size_t n_calls, calls_cap;
+	struct odd_call *odd;
+	size_t n_odd, odd_cap;
 };
 
 #endif

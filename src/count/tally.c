@@ -238,7 +238,7 @@ static enum sphex_status start_cell(struct tally *t, struct cell *cell, struct s
 	lock_drop(t->lock);
 	return pileup_begin(&cell->pileup, sites, first,
 		sites->loci.n - first < CELL_N_SITES ? sites->loci.n - first : CELL_N_SITES,
-		t->observer->kernels, t->by_read, err);
+		t->by_read, err);
 }
 
 static enum sphex_status count_parcel(

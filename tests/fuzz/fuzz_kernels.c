@@ -32,7 +32,7 @@ enum {
 	UNPACK_BASES,
 	CLASSIFY,
 	CALL_BASES,
-	ADD_CALLS,
+	FIND_ODD,
 	COUNT_BYTE,
 	CRC32,
 	SPLIT_LINE,
@@ -44,10 +44,9 @@ static size_t mask_nbytes(size_t n)
 	return (n + 63) / 64 * 8;
 }
 
-/* Of the planes of add_calls, so that its mask can stand behind them. */
-static size_t planes_nbytes(size_t n)
+static size_t odd_n_bases(const struct job *c)
 {
-	return (N_CALL_PLANES * n + 7) / 8 * 8;
+	return c->a < c->n / 5 * 2 ? c->n / 5 * 2 - c->a : 0;
 }
 
 static size_t output_nbytes(const struct job *c)
@@ -62,8 +61,8 @@ static size_t output_nbytes(const struct job *c)
 		return c->n / 4;
 	case CALL_BASES: /* a third is packed bases, the rest their qualities */
 		return c->a < c->n / 3 * 2 ? c->n / 3 * 2 - c->a : 0;
-	case ADD_CALLS:
-		return planes_nbytes(c->n) + mask_nbytes(c->n);
+	case FIND_ODD: /* a fifth is packed bases, the rest qualities and usual calls */
+		return mask_nbytes(odd_n_bases(c));
 	case COUNT_BYTE:
 		return sizeof(size_t);
 	case SPLIT_LINE:
@@ -84,6 +83,17 @@ static void run_classify(const struct kernels *k, const struct job *c, uint8_t *
 	k->classify(codes, c->bytes + quarter, c->bytes + 2 * quarter, c->bytes + 3 * quarter,
 		quarter, rule, out);
 	free(codes);
+}
+
+static void run_find_odd(const struct kernels *k, const struct job *c, uint64_t *mask)
+{
+	size_t fifth = c->n / 5, n = odd_n_bases(c);
+	uint8_t *usual = new_output(n);
+
+	for (size_t i = 0; i < n; i++)
+		usual[i] = (uint8_t)(1u << (c->bytes[3 * fifth + i] & 3));
+	k->find_odd(c->bytes, c->bytes + fifth, c->a, n, c->b, usual, mask);
+	free(usual);
 }
 
 static void run(const struct kernels *k, const struct job *c, uint8_t *out)
@@ -108,9 +118,8 @@ static void run(const struct kernels *k, const struct job *c, uint8_t *out)
 	case CALL_BASES:
 		k->call_bases(c->bytes, c->bytes + c->n / 3, c->a, output_nbytes(c), c->b, out);
 		break;
-	case ADD_CALLS:
-		k->add_calls(
-			c->bytes, c->n, out, c->n, (uint64_t *)(void *)(out + planes_nbytes(c->n)));
+	case FIND_ODD:
+		run_find_odd(k, c, (uint64_t *)(void *)out);
 		break;
 	case COUNT_BYTE:
 		count = k->count_byte(c->bytes, c->n, c->a);

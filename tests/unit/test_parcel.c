@@ -14,23 +14,27 @@ struct said {
 	uint64_t about[N_LOCI];
 };
 
-static void say(struct said *said, const struct strip *s, const uint8_t *calls)
+static void say(struct said *said, const struct strip *s, const struct odd_call *odd)
 {
+	const struct odd_call *odd_end = odd + s->odd + s->n_odd;
+
+	odd += s->odd;
 	for (uint32_t i = 0; i < s->n; i++) {
 		uint64_t word = s->name.lo + s->name.hi + s->kind + s->reached + s->nameless;
 
-		if (s->kind == STRIP_CALLS)
-			word = word * 31 + calls[s->calls + i];
+		if (odd < odd_end && odd->locus == s->locus + i)
+			word = word * 31 + odd++->call;
 		said->about[s->locus + i] = said->about[s->locus + i] * 1000003 + word;
 	}
+	cr_assert_eq(odd, odd_end, "by locus, and all within the strip");
 }
 
 static void make_strips(struct strips *strips, struct prng *r)
 {
 	strips->items = calloc(N_STRIPS, sizeof(*strips->items));
-	strips->calls = calloc(N_STRIPS, N_LOCI);
+	strips->odd = calloc((size_t)N_STRIPS * N_LOCI, sizeof(*strips->odd));
 	strips->n = N_STRIPS;
-	strips->n_calls = 0;
+	strips->n_odd = 0;
 	for (size_t i = 0; i < N_STRIPS; i++) {
 		uint32_t locus = (uint32_t)prng_below(r, N_LOCI);
 		uint32_t most = i % 3 ? 8 : N_LOCI;
@@ -41,11 +45,14 @@ static void make_strips(struct strips *strips, struct prng *r)
 			.locus = locus,
 			.n = n,
 			.reached = (uint32_t)prng_below(r, N_LOCI),
-			.calls = strips->n_calls,
+			.odd = strips->n_odd,
 			.kind = (uint8_t)(prng_below(r, 5) ? STRIP_CALLS : STRIP_FILTERED),
 			.nameless = prng_below(r, 9) == 0};
 		for (uint32_t k = 0; strips->items[i].kind == STRIP_CALLS && k < n; k++)
-			strips->calls[strips->n_calls++] = (uint8_t)(1 + prng_below(r, 8));
+			if (prng_below(r, 4) == 0)
+				strips->odd[strips->n_odd++] = (struct odd_call){
+					locus + k, (uint8_t)(1 + prng_below(r, 8))};
+		strips->items[i].n_odd = (uint32_t)(strips->n_odd - strips->items[i].odd);
 	}
 }
 
@@ -59,7 +66,7 @@ static void say_parcels(const struct parcels *p, struct said *said)
 
 			cr_assert_eq(s->locus / CELL_N_SITES, parcel->cell);
 			cr_assert_eq((s->locus + s->n - 1) / CELL_N_SITES, parcel->cell);
-			say(said, s, parcel->strips.calls);
+			say(said, s, parcel->strips.odd);
 		}
 	}
 }
@@ -79,10 +86,10 @@ Test(parcel, strips_are_cut_at_the_borders_of_cells)
 		memset(&want, 0, sizeof(want));
 		memset(&got, 0, sizeof(got));
 		free(o.strips.items);
-		free(o.strips.calls);
+		free(o.strips.odd);
 		make_strips(&o.strips, &r);
 		for (size_t i = 0; i < o.strips.n; i++)
-			say(&want, &o.strips.items[i], o.strips.calls);
+			say(&want, &o.strips.items[i], o.strips.odd);
 		cr_assert_eq(parcels_pack(&observer, &o, &err), SPHEX_OK);
 		say_parcels(&o.parcels, &got);
 		cr_assert(memcmp(&want, &got, sizeof(want)) == 0);

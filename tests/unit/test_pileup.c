@@ -6,8 +6,6 @@
 
 #include "count/fragment.h"
 #include "count/pileup.h"
-#include "simd/cpu.h"
-#include "simd/select.h"
 #include "tests/support/prng.h"
 
 enum { N_LOCI = 3000, MAX_SITES = 3 * N_LOCI, MAX_STRIP = 200, N_FRAGMENTS = 40 };
@@ -16,7 +14,7 @@ enum { N_LOCI = 3000, MAX_SITES = 3 * N_LOCI, MAX_STRIP = 200, N_FRAGMENTS = 40 
 struct tiny_sites {
 	struct sites sites;
 	uint32_t pos0[MAX_SITES], locus_sites[N_LOCI], ref_begins[2];
-	uint8_t refs[MAX_SITES], alts[MAX_SITES];
+	uint8_t refs[MAX_SITES], alts[MAX_SITES], usual[N_LOCI];
 };
 
 static void make_sites(struct tiny_sites *t, struct prng *r)
@@ -27,6 +25,7 @@ static void make_sites(struct tiny_sites *t, struct prng *r)
 		uint64_t n_here = prng_below(r, 3) + 1;
 
 		t->locus_sites[locus] = n;
+		t->usual[locus] = (uint8_t)(1u << prng_below(r, 4));
 		for (uint64_t k = 0; k < n_here; k++, n++) {
 			unsigned ref = (unsigned)prng_below(r, 4);
 
@@ -47,6 +46,7 @@ static void make_sites(struct tiny_sites *t, struct prng *r)
 		.alts = t->alts,
 		.ref_begins = t->ref_begins,
 		.n_refs = 1,
+		.usual = t->usual,
 		.loci = {.sites = t->locus_sites, .n = N_LOCI}};
 }
 
@@ -87,30 +87,35 @@ static void add_fact(struct facts *f, uint32_t site, uint32_t name, bool alone, 
 }
 
 static void add_strip_facts(struct facts *f, const struct sites *s, const struct strip *strip,
-	const uint8_t *calls, uint32_t name, bool by_read)
+	const struct odd_call *odd, uint32_t name, bool by_read)
 {
+	const struct odd_call *odd_end = odd + strip->n_odd;
+
 	for (uint32_t i = 0; i < strip->n; i++) {
 		uint32_t locus = strip->locus + i;
+		bool is_odd = odd < odd_end && odd->locus == locus;
+		uint8_t call = is_odd ? odd->call : s->usual[locus];
 		uint32_t end = locus + 1 < N_LOCI ? s->loci.sites[locus + 1] : (uint32_t)s->n;
 
 		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
 			if (s->refs[site] != ALLELE_EVENT)
 				add_fact(f, site, name, strip->nameless || by_read,
-					strip->kind == STRIP_LOW_MAPQ ? SAYS_LOW_MAPQ
-					: strip->kind == STRIP_FILTERED
-						? SAYS_FILTERED
-						: says_of(s, site, calls[i]));
+					strip->kind == STRIP_LOW_MAPQ   ? SAYS_LOW_MAPQ
+					: strip->kind == STRIP_FILTERED ? SAYS_FILTERED
+									: says_of(s, site, call));
+		odd += is_odd;
 	}
 }
 
 /* ---------------------------------------------------------------- the test */
 
 /* One record at `locus`: one or two strips, the second behind a gap. */
-static void add_record(struct strips *out, uint32_t locus, uint32_t name, struct prng *r)
+static void add_record(
+	struct strips *out, const uint8_t *usual, uint32_t locus, uint32_t name, struct prng *r)
 {
 	static const uint8_t calls[] = {
 		CALL_A, CALL_C, CALL_G, CALL_T, CALL_A, CALL_G, CALL_AMBIGUOUS, CALL_LOW_BASEQ};
-	uint32_t reached = locus;
+	uint32_t reached = locus, odd_step = prng_below(r, 2) ? 1 : 20;
 	bool nameless = prng_below(r, 20) == 0;
 	uint8_t kind = prng_below(r, 10)  ? STRIP_CALLS
 		       : prng_below(r, 2) ? STRIP_LOW_MAPQ
@@ -124,17 +129,23 @@ static void add_record(struct strips *out, uint32_t locus, uint32_t name, struct
 			.locus = locus,
 			.n = n,
 			.reached = reached,
-			.calls = out->n_calls,
+			.odd = out->n_odd,
 			.kind = kind,
 			.nameless = nameless};
-		for (uint32_t i = 0; kind == STRIP_CALLS && i < n; i++)
-			out->calls[out->n_calls++] = calls[prng_below(r, 8)];
+		for (uint32_t i = 0; kind == STRIP_CALLS && i < n; i++) {
+			uint8_t call = calls[prng_below(r, 8)];
+
+			if (call == usual[locus + i] || prng_below(r, odd_step))
+				continue;
+			out->odd[out->n_odd++] = (struct odd_call){locus + i, call};
+			out->items[out->n - 1].n_odd++;
+		}
 		locus += n + 1 + (uint32_t)prng_below(r, 300);
 	}
 }
 
-static void compare_with_one_by_one(struct pileup **pileup, const struct kernels *kernels,
-	uint64_t seed, uint32_t n_records, bool by_read)
+static void compare_with_one_by_one(
+	struct pileup **pileup, uint64_t seed, uint32_t n_records, bool by_read)
 {
 	static struct tiny_sites t;
 	struct prng r = {seed};
@@ -142,26 +153,26 @@ static void compare_with_one_by_one(struct pileup **pileup, const struct kernels
 	struct facts f = {.columns = malloc(MAX_SITES * N_FRAGMENTS),
 		.counts = calloc(MAX_SITES, sizeof(*f.counts))};
 	struct strips part = {.items = malloc(1000 * 2 * sizeof(struct strip)),
-		.calls = malloc(1000 * 2 * MAX_STRIP)};
+		.odd = malloc(sizeof(struct odd_call) * 1000 * 2 * MAX_STRIP)};
 	struct pileup *p;
 	struct sphex_error err;
 	uint64_t n_counted = 0;
 
 	make_sites(&t, &r);
 	memset(f.columns, 255, MAX_SITES * N_FRAGMENTS);
-	cr_assert_eq(pileup_begin(pileup, &t.sites, 0, N_LOCI, kernels, by_read, &err), SPHEX_OK);
+	cr_assert_eq(pileup_begin(pileup, &t.sites, 0, N_LOCI, by_read, &err), SPHEX_OK);
 	p = *pileup;
 	for (uint32_t i = 0, locus = 0; i < n_records;) {
-		part.n = part.n_calls = 0;
+		part.n = part.n_odd = 0;
 		for (uint64_t k = prng_below(&r, 1000); k && i < n_records; k--, i++) {
 			uint32_t name = (uint32_t)prng_below(&r, N_FRAGMENTS);
 			size_t first = part.n;
 
 			locus = (uint32_t)((uint64_t)i * N_LOCI / n_records);
-			add_record(&part, locus, name, &r);
+			add_record(&part, t.usual, locus, name, &r);
 			for (; first < part.n; first++)
 				add_strip_facts(&f, &t.sites, &part.items[first],
-					part.calls + part.items[first].calls, name, by_read);
+					part.odd + part.items[first].odd, name, by_read);
 		}
 		cr_assert_eq(pileup_add(p, &part, locus, &err), SPHEX_OK);
 	}
@@ -172,9 +183,8 @@ static void compare_with_one_by_one(struct pileup **pileup, const struct kernels
 				f.counts[site][f.columns[site][name]]++;
 		for (unsigned c = 0; c < N_NATIVE_COUNTS; c++)
 			cr_assert_eq(counts[site * N_NATIVE_COUNTS + c], f.counts[site][c],
-				"%s, %u records: site %u, column %u: %u, not %u", kernels->name,
-				n_records, site, c, counts[site * N_NATIVE_COUNTS + c],
-				f.counts[site][c]);
+				"%u records: site %u, column %u: %u, not %u", n_records, site, c,
+				counts[site * N_NATIVE_COUNTS + c], f.counts[site][c]);
 		n_counted += (uint64_t)f.counts[site][0] + f.counts[site][1] + f.counts[site][2];
 	}
 	cr_assert_eq(pileup_n_counted(p), n_counted);
@@ -183,28 +193,79 @@ static void compare_with_one_by_one(struct pileup **pileup, const struct kernels
 	free(f.columns);
 	free(f.counts);
 	free(part.items);
-	free(part.calls);
+	free(part.odd);
 }
 
 Test(pileup, counts_what_joining_one_by_one_counts)
 {
-	size_t n_rows;
-	const struct row_info *rows = kernels_rows(&n_rows);
 	static const uint32_t n_records[] = {0, 1, 30, 3000, 20000};
+	struct pileup *p = NULL; /* used again and again */
 
-	for (size_t row = 0; row < n_rows; row++) {
-		const struct kernels *kernels = sphex_kernels_select(rows[row].name, cpu_bundles());
-		struct pileup *p = NULL; /* used again and again */
-
-		if (!kernels)
-			continue;
-		for (size_t i = 0; i < sizeof(n_records) / sizeof(n_records[0]); i++) {
-			compare_with_one_by_one(&p, kernels, i, n_records[i], false);
-			compare_with_one_by_one(&p, kernels, i + 100, n_records[i], true);
-		}
-		compare_with_one_by_one(&p, kernels, 200, n_records[1], false);
-		pileup_free(p);
+	for (size_t i = 0; i < sizeof(n_records) / sizeof(n_records[0]); i++) {
+		compare_with_one_by_one(&p, i, n_records[i], false);
+		compare_with_one_by_one(&p, i + 100, n_records[i], true);
 	}
+	compare_with_one_by_one(&p, 200, n_records[1], false);
+	pileup_free(p);
+}
+
+/*
+ * So many names wait at once that their mates are asked for ahead. First reads show the usual A at
+ * loci [0, 8), their mates at [4, 12) something else at one locus: T, or too low a quality.
+ */
+Test(pileup, counts_fragments_of_many_names)
+{
+	enum { N_NAMES = 80000 };
+	static struct tiny_sites t;
+	struct strips first = {.items = calloc(N_NAMES, sizeof(struct strip)), .n = N_NAMES};
+	struct strips second = {.items = calloc(N_NAMES, sizeof(struct strip)),
+		.n = N_NAMES,
+		.odd = calloc(N_NAMES, sizeof(struct odd_call)),
+		.n_odd = N_NAMES};
+	uint32_t counts[12][N_NATIVE_COUNTS] = {{0}}, expected[12][N_NATIVE_COUNTS] = {{0}};
+	struct pileup *p = NULL;
+	struct sphex_error err;
+
+	for (uint32_t locus = 0; locus < 12; locus++) {
+		t.pos0[locus] = t.locus_sites[locus] = locus;
+		t.refs[locus] = t.usual[locus] = CALL_A;
+		t.alts[locus] = CALL_C;
+		expected[locus][COUNT_REF] = N_NAMES;
+	}
+	t.ref_begins[1] = 12;
+	t.sites = (struct sites){.n = 12,
+		.pos0 = t.pos0,
+		.refs = t.refs,
+		.alts = t.alts,
+		.ref_begins = t.ref_begins,
+		.n_refs = 1,
+		.usual = t.usual,
+		.loci = {.sites = t.locus_sites, .n = 12}};
+	for (uint32_t i = 0; i < N_NAMES; i++) {
+		struct name_hash name = name_hash_of((uint8_t *)&i, 4);
+		uint32_t locus = 4 + i % 8;
+		uint8_t call = i / 8 % 2 ? CALL_T : CALL_LOW_BASEQ;
+		unsigned column = locus >= 8 ? (call == CALL_T ? COUNT_OTHER : COUNT_LOW_BASEQ)
+				  : call == CALL_T ? COUNT_DISCORDANT
+						   : COUNT_REF;
+
+		first.items[i] = (struct strip){.name = name, .n = 8};
+		second.items[i] = (struct strip){
+			.name = name, .locus = 4, .n = 8, .reached = 4, .odd = i, .n_odd = 1};
+		second.odd[i] = (struct odd_call){locus, call};
+		expected[locus][COUNT_REF]--;
+		expected[locus][column]++;
+	}
+	cr_assert_eq(pileup_begin(&p, &t.sites, 0, 12, false, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &first, 0, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &second, 4, &err), SPHEX_OK);
+	pileup_finish(p, counts[0]);
+	cr_assert(memcmp(counts, expected, sizeof(counts)) == 0);
+	cr_assert_eq(pileup_n_observations(p), (uint64_t)N_NAMES * 16);
+	pileup_free(p);
+	free(first.items);
+	free(second.items);
+	free(second.odd);
 }
 
 /* Only dropped records look at the first loci, only others at those behind. */
@@ -213,23 +274,19 @@ Test(pileup, ranges_of_dropped_records_end)
 	enum { N_DROPPED = 5000, N_LONG = 2000, BEGIN_LONG = 100 };
 	static struct tiny_sites t;
 	static struct strip items[N_DROPPED];
-	static uint8_t calls[N_LONG];
 	struct prng r = {1};
 	struct strips dropped = {.items = items, .n = N_DROPPED};
 	struct strip alone = {
 		.locus = BEGIN_LONG, .n = N_LONG, .kind = STRIP_CALLS, .nameless = true};
-	struct strips after = {.items = &alone, .n = 1, .calls = calls, .n_calls = N_LONG};
+	struct strips after = {.items = &alone, .n = 1};
 	uint32_t *counts = calloc(MAX_SITES, N_NATIVE_COUNTS * sizeof(*counts));
 	struct pileup *p = NULL;
 	struct sphex_error err;
 
 	make_sites(&t, &r);
-	memset(calls, CALL_A, sizeof(calls));
 	for (size_t i = 0; i < N_DROPPED; i++)
 		items[i] = (struct strip){.n = 10, .kind = STRIP_LOW_MAPQ};
-	cr_assert_eq(pileup_begin(&p, &t.sites, 0, N_LOCI, sphex_kernels_select("scalar", 0), false,
-			     &err),
-		SPHEX_OK);
+	cr_assert_eq(pileup_begin(&p, &t.sites, 0, N_LOCI, false, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &dropped, BEGIN_LONG, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &after, BEGIN_LONG + N_LONG, &err), SPHEX_OK);
 	pileup_finish(p, counts);
