@@ -37,8 +37,7 @@ static enum sphex_status damaged(const struct bcf *b, struct sphex_error *err, c
 
 /* ---------------------------------------------------------------- bytes */
 
-/* Makes nbytes of the stream lie in the window. SPHEX_END when there is none left at all. */
-static enum sphex_status need(struct bcf *b, size_t nbytes, struct sphex_error *err)
+static enum sphex_status read_on(struct bcf *b, size_t nbytes, struct sphex_error *err)
 {
 	while (b->n - b->used < nbytes) {
 		enum sphex_status status = stream_next(b->stream, b->used, &b->window, &b->n, err);
@@ -52,6 +51,12 @@ static enum sphex_status need(struct bcf *b, size_t nbytes, struct sphex_error *
 			return status;
 	}
 	return SPHEX_OK;
+}
+
+/* Makes nbytes of the stream lie in the window. SPHEX_END when there is none left at all. */
+static inline enum sphex_status need(struct bcf *b, size_t nbytes, struct sphex_error *err)
+{
+	return b->n - b->used >= nbytes ? SPHEX_OK : read_on(b, nbytes, err);
 }
 
 static enum sphex_status text_reserve(struct bcf_text *t, size_t nbytes, struct sphex_error *err)
@@ -145,7 +150,7 @@ static inline struct bcf_values typed_value(struct cursor *c)
 }
 
 /* Up to the first NUL: shorter texts are padded. */
-static inline struct span typed_text(struct cursor *c)
+static struct span typed_text(struct cursor *c)
 {
 	struct bcf_values t = typed_value(c);
 
@@ -268,6 +273,35 @@ static enum sphex_status read_filter(
 	return SPHEX_OK;
 }
 
+/*
+ * Texts of fewer than 15 bytes, one ALT and at most one FILTER, as most records have, in [p, end).
+ * Returns what lies behind them, or NULL for a record to be read field by field. A cursor that
+ * functions share lies in memory, for which each field would wait.
+ */
+static const uint8_t *read_short_texts(
+	struct bcf *b, const uint8_t *p, const uint8_t *end, struct record_view *view)
+{
+	struct span *const texts[] = {&view->id, &view->ref, &view->alt};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		size_t n = p < end ? *p >> 4 : 15;
+
+		if (n == 15 || (*p & 15) != TYPED_CHAR || (size_t)(end - p) <= n)
+			return NULL;
+		texts[i]->p = (const char *)++p;
+		texts[i]->n = n == 1 ? *p != 0 : strnlen((const char *)p, n);
+		p += n;
+	}
+	if (p < end && *p == TYPED_NULL) {
+		view->filter = span_of(".");
+		return p + 1;
+	}
+	if (end - p < 2 || *p != (1u << 4 | TYPED_INT8) ||
+		!find_name(&b->header->tags, (int8_t)p[1], &b->filter_name, &view->filter))
+		return NULL;
+	return p + 2;
+}
+
 static bool has_tag(const struct bcf *b, int32_t key)
 {
 	const struct vcf_dictionary *tags = &b->header->tags;
@@ -303,6 +337,16 @@ static struct cursor walk_info(const struct bcf *b, struct cursor c)
 	return c;
 }
 
+static enum sphex_status read_texts(
+	struct bcf *b, struct cursor *c, struct record_view *view, struct sphex_error *err)
+{
+	view->id = typed_text(c);
+	view->ref = typed_text(c);
+	if (read_alts(b, c, view, err))
+		return err->status;
+	return read_filter(b, c, view, err);
+}
+
 static enum sphex_status read_first_part(
 	struct bcf *b, struct cursor c, struct record_view *view, struct sphex_error *err)
 {
@@ -310,6 +354,7 @@ static enum sphex_status read_first_part(
 	uint32_t pos0 = cursor_u32(&c);
 	int32_t rlen = cursor_i32(&c);
 	uint32_t n_alleles, counts;
+	const uint8_t *behind;
 
 	cursor_u32(&c); /* QUAL */
 	b->n_info = cursor_u16(&c);
@@ -321,14 +366,18 @@ static enum sphex_status read_first_part(
 	if ((counts & 0xFFFFFF) != b->header->samples.n)
 		return damaged(b, err, "a record has another number of samples than the header");
 	b->n_alts = n_alleles - 1;
-	*view = (struct record_view){.pos1 = pos0 == UINT32_MAX ? 0 : (uint64_t)pos0 + 1,
-		.has_pos = pos0 == UINT32_MAX || pos0 <= INT32_MAX};
+	view->pos1 = pos0 == UINT32_MAX ? 0 : (uint64_t)pos0 + 1;
+	view->has_pos = pos0 == UINT32_MAX || pos0 <= INT32_MAX;
+	view->has_gt = view->is_short = false;
+	view->gts = NULL;
+	view->info_nonref = 0;
 	view->end = rlen < 0 ? NO_END : (int64_t)pos0 + rlen;
 	if (!find_name(&b->header->contigs, contig, &b->contig, &view->contig))
 		return damaged(b, err, "a record's contig is not in the header");
-	view->id = typed_text(&c);
-	view->ref = typed_text(&c);
-	if (read_alts(b, &c, view, err) || read_filter(b, &c, view, err))
+	behind = b->n_alts == 1 && !c.bad ? read_short_texts(b, c.p, c.end, view) : NULL;
+	if (behind)
+		c.p = behind;
+	else if (read_texts(b, &c, view, err))
 		return err->status;
 	b->info = c;
 	c = walk_info(b, c);
