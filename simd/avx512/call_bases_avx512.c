@@ -1,4 +1,8 @@
-/* Packed bases and their qualities in, one call a byte out, 64 at a time from an even base on. */
+/*
+ * Packed bases and their qualities in, one call a byte out, 64 at a time from an even base on. The
+ * last vector ends with the last base or the one before it, and overlaps the one before: a store
+ * under a mask costs more.
+ */
 #include "simd/kernels.h"
 
 #include <immintrin.h>
@@ -37,21 +41,26 @@ static void call_few(
 			_mm512_maskz_loadu_epi8(wanted, quals), min_baseq));
 }
 
+static void call_all(const uint8_t *packed, const uint8_t *quals, uint8_t min_baseq, uint8_t *calls)
+{
+	_mm512_storeu_si512(calls, call64(_mm256_loadu_si256((const __m256i *)packed),
+					   _mm512_loadu_si512(quals), min_baseq));
+}
+
 void call_bases_avx512(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
 	uint8_t min_baseq, uint8_t *calls)
 {
 	size_t i = 0;
 
-	if (first % 2 && n) {
-		uint8_t pair = (uint8_t)(packed[first / 2] << 4); /* as the first of its pair */
-
-		call_few(&pair, quals + first, 1, min_baseq, calls);
-		i = 1;
-	}
+	if (first % 2 && n)
+		calls[i++] = call_base(packed[first / 2] & 15, quals[first], min_baseq);
 	for (; n - i >= 64; i += 64)
-		_mm512_storeu_si512(calls + i,
-			call64(_mm256_loadu_si256((const __m256i *)(packed + (first + i) / 2)),
-				_mm512_loadu_si512(quals + first + i), min_baseq));
+		call_all(packed + (first + i) / 2, quals + first + i, min_baseq, calls + i);
+	if (i < n && n > 64) {
+		i = n - 64 - (first + n) % 2;
+		call_all(packed + (first + i) / 2, quals + first + i, min_baseq, calls + i);
+		i += 64;
+	}
 	if (i < n)
 		call_few(packed + (first + i) / 2, quals + first + i, n - i, min_baseq, calls + i);
 }
