@@ -40,13 +40,11 @@ void observations_free(struct observations *o)
 	memset(o, 0, sizeof(*o));
 }
 
-bool observations_reserve(struct observations *o, size_t want)
+bool observations_grow(struct observations *o, size_t want)
 {
 	size_t cap = o->cap, cap_bases;
 	uint8_t **columns[] = {&o->bases, &o->quals, &o->refs, &o->alts, &o->classes};
 
-	if (want <= cap)
-		return true;
 	want += STEP;
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		cap_bases = cap;

@@ -34,8 +34,15 @@ static inline void record_hash_name(const struct record *r, struct name_hash *ou
 	name_hash_put((const uint8_t *)record_name(r), r->name_nbytes - 1u, out);
 }
 
+/* What observations_reserve() does when there is not room enough. */
+bool observations_grow(struct observations *o, size_t n);
+
 /* Room for n observations. */
-bool observations_reserve(struct observations *o, size_t n);
+static inline bool observations_reserve(struct observations *o, size_t n)
+{
+	return n <= o->cap || observations_grow(o, n);
+}
+
 /*
  * Native mode: strips for the loci, observations for the events. CIGAR and SEQ agree, as
  * scan_record() has seen.
