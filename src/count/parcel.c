@@ -100,7 +100,7 @@ static bool pack_piece(struct parcels *p, const struct strip *strip, uint32_t lo
 
 static bool pack_strip(struct parcels *p, const struct strips *from, const struct strip *strip)
 {
-	const struct odd_call *odd = from->odd + strip->odd;
+	const struct odd_call *odd = strip_odd(from, strip);
 	uint32_t end = strip->locus + strip->n, i = 0;
 
 	for (uint32_t locus = strip->locus, next; locus < end; locus = next) {

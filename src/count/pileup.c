@@ -252,8 +252,8 @@ static void ask_for_mates(const struct pileup *p, const struct strip *strips, si
 	for (size_t i = 0; i < n_known; i++) {
 		const struct waiting *w = &p->waiting[firsts[i] - 1];
 
-		if (is_same(w->name, *names[i]))
-			prefetch(p->odd.items + w->odd);
+		if (is_same(w->name, *names[i]) && w->n_odd)
+			prefetch(&p->odd.items[w->odd]);
 	}
 }
 
@@ -316,11 +316,24 @@ static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sph
 
 /* ---------------------------------------------------------------- mates */
 
+/* Loci [begin, end) of a strip, and the odd calls there. */
+struct piece {
+	uint32_t begin, end;
+	const struct odd_call *odd, *odd_end;
+};
+
 /* Calls that join others are observations of each SNV of their loci, but not counted on their own.
  */
-static void note_joined(struct pileup *p, uint32_t begin, uint32_t end)
+static void note_joined(struct pileup *p, const struct piece *piece)
 {
-	p->n_observations += p->n_snvs[end - p->first] - p->n_snvs[begin - p->first];
+	p->n_observations += p->n_snvs[piece->end - p->first] - p->n_snvs[piece->begin - p->first];
+}
+
+/* Room for n more, behind all others. */
+static bool reserve_odd(struct odd_calls *odd, size_t n)
+{
+	return odd->n + n <= UINT32_MAX &&
+	       memory_reserve(&odd->items, &odd->cap, odd->n + n, sizeof(*odd->items));
 }
 
 /* What a fragment shows that showed `call` (or the usual one), now that a mate shows another. */
@@ -336,30 +349,29 @@ static struct odd_call join_call(
 }
 
 /*
- * The calls of a mate at loci [begin, end) of a waiting strip join it. Both lists of odd calls are
+ * The calls of a mate join a waiting strip that covers their loci. Both lists of odd calls are
  * merged behind all others; one that has not grown goes back to its place.
  */
-static enum sphex_status join_calls(struct pileup *p, struct waiting *w, uint32_t begin,
-	uint32_t end, const struct odd_call *odd, size_t n_odd, struct sphex_error *err)
+static enum sphex_status join_piece(
+	struct pileup *p, struct waiting *w, const struct piece *piece, struct sphex_error *err)
 {
-	const struct odd_call *own, *own_end, *odd_end = odd + n_odd;
+	const struct odd_call *odd = piece->odd, *own, *own_end;
 	struct odd_call *joined;
 	size_t n = 0;
 
-	note_joined(p, begin, end);
-	if (!w->n_odd && !n_odd)
+	note_joined(p, piece);
+	if (!w->n_odd && odd == piece->odd_end)
 		return SPHEX_OK;
-	if (!memory_reserve(
-		    &p->odd.items, &p->odd.cap, p->odd.n + w->n_odd + n_odd, sizeof(*p->odd.items)))
+	if (!reserve_odd(&p->odd, w->n_odd + (size_t)(piece->odd_end - odd)))
 		return fail_memory(err);
 	own = p->odd.items + w->odd;
 	own_end = own + w->n_odd;
 	joined = p->odd.items + p->odd.n;
-	while (own < own_end || odd < odd_end) {
-		bool is_own = own < own_end && (odd == odd_end || own->locus <= odd->locus);
-		bool is_odd = odd < odd_end && (own == own_end || odd->locus <= own->locus);
+	while (own < own_end || odd < piece->odd_end) {
+		bool is_own = own < own_end && (odd == piece->odd_end || own->locus <= odd->locus);
+		bool is_odd = odd < piece->odd_end && (own == own_end || odd->locus <= own->locus);
 
-		if (is_own && (own->locus < begin || own->locus >= end))
+		if (is_own && (own->locus < piece->begin || own->locus >= piece->end))
 			joined[n++] = *own;
 		else
 			joined[n++] = join_call(p, is_own ? own : NULL, is_odd ? odd : NULL);
@@ -376,29 +388,26 @@ static enum sphex_status join_calls(struct pileup *p, struct waiting *w, uint32_
 	return SPHEX_OK;
 }
 
-/* Counts loci [begin, end) of a strip, which then wait for a mate; *waiting: 1 + their number. */
-static enum sphex_status count_piece(struct pileup *p, struct name_hash name, uint32_t begin,
-	uint32_t end, const struct odd_call *odd, size_t n_odd, uint32_t *waiting,
-	struct sphex_error *err)
+/* Counts what from now on waits for a mate. */
+static enum sphex_status count_piece(
+	struct pileup *p, struct name_hash name, const struct piece *piece, struct sphex_error *err)
 {
-	struct odd_calls *to = &p->odd;
+	size_t n_odd = (size_t)(piece->odd_end - piece->odd);
+	uint32_t n = piece->end - piece->begin;
 
-	if (to->n + n_odd > UINT32_MAX ||
-		!memory_reserve(
-			&p->waiting, &p->waiting_cap, p->n_waiting + 1, sizeof(*p->waiting)) ||
-		!memory_reserve(&to->items, &to->cap, to->n + n_odd, sizeof(*to->items)))
+	if (!reserve_odd(&p->odd, n_odd) || !memory_reserve(&p->waiting, &p->waiting_cap,
+						    p->n_waiting + 1, sizeof(*p->waiting)))
 		return fail_memory(err);
-	count_usual(p, begin, end - begin);
+	count_usual(p, piece->begin, n);
 	p->waiting[p->n_waiting++] = (struct waiting){.name = name,
-		.locus = begin,
-		.n = (uint16_t)(end - begin),
+		.locus = piece->begin,
+		.n = (uint16_t)n,
 		.n_odd = (uint16_t)n_odd,
-		.odd = (uint32_t)to->n};
+		.odd = (uint32_t)p->odd.n};
 	for (size_t i = 0; i < n_odd; i++) {
-		count_odd(p, odd[i]);
-		to->items[to->n++] = odd[i];
+		count_odd(p, piece->odd[i]);
+		p->odd.items[p->odd.n++] = piece->odd[i];
 	}
-	*waiting = (uint32_t)p->n_waiting;
 	return SPHEX_OK;
 }
 
@@ -415,18 +424,17 @@ static enum sphex_status add_named(struct pileup *p, const struct strip *s,
 	const struct odd_call *odd, struct sphex_error *err)
 {
 	size_t entry = find_name(p, s->name);
+	uint32_t before = 0, next = p->tags[entry] ? p->firsts[entry] : 0, end = s->locus + s->n;
 	const struct odd_call *odd_end = odd + s->n_odd;
-	uint32_t before = 0, next = p->tags[entry] ? p->firsts[entry] : 0;
-	uint32_t begin = s->locus, end = begin + s->n, piece_end, piece = 0;
+	struct piece piece = {.end = s->locus, .odd_end = odd};
 	enum sphex_status status = SPHEX_OK;
 
-	for (; begin < end && !status; begin = piece_end) {
+	while (piece.end < end && !status) {
+		uint32_t begin = piece.end;
 		struct waiting *w = next ? &p->waiting[next - 1] : NULL;
-		uint32_t w_end = w ? w->locus + w->n : 0;
-		const struct odd_call *first = odd;
+		uint32_t w_end = w ? w->locus + w->n : end;
 
-		piece_end = begin;
-		if (w && w_end <= begin) {
+		if (w_end <= begin) {
 			if (w_end <= s->reached && w->next)
 				*link_behind(p, entry, before) = w->next;
 			else
@@ -434,19 +442,18 @@ static enum sphex_status add_named(struct pileup *p, const struct strip *s,
 			next = w->next;
 			continue;
 		}
-		piece_end = !w ? end : lower(end, w->locus <= begin ? w_end : w->locus);
-		while (odd < odd_end && odd->locus < piece_end)
-			odd++;
+		piece = (struct piece){begin, lower(end, w && w->locus > begin ? w->locus : w_end),
+			piece.odd_end, piece.odd_end};
+		while (piece.odd_end < odd_end && piece.odd_end->locus < piece.end)
+			piece.odd_end++;
 		if (w && w->locus <= begin) {
-			status = join_calls(
-				p, w, begin, piece_end, first, (size_t)(odd - first), err);
+			status = join_piece(p, w, &piece, err);
 			continue;
 		}
-		status = count_piece(
-			p, s->name, begin, piece_end, first, (size_t)(odd - first), &piece, err);
+		status = count_piece(p, s->name, &piece, err);
 		if (!status)
-			enter(p, entry, before, piece);
-		before = piece;
+			enter(p, entry, before, (uint32_t)p->n_waiting);
+		before = (uint32_t)p->n_waiting;
 	}
 	return status;
 }
@@ -457,27 +464,26 @@ static enum sphex_status add_named(struct pileup *p, const struct strip *s,
 static enum sphex_status leave_out_passed(
 	struct pileup *p, uint32_t reached, struct sphex_error *err)
 {
-	struct odd_calls kept = p->spare;
+	struct odd_calls odd = p->odd;
 	size_t n = 0;
 
-	if (!memory_reserve(&p->spare.items, &p->spare.cap, p->odd.n, sizeof(*kept.items)))
+	p->odd = p->spare;
+	p->odd.n = 0;
+	p->spare = odd;
+	if (!reserve_odd(&p->odd, odd.n))
 		return fail_memory(err);
-	kept = p->spare;
-	kept.n = 0;
 	for (size_t i = 0; i < p->n_waiting; i++) {
 		struct waiting w = p->waiting[i];
-		const struct odd_call *odd = p->odd.items + w.odd;
+		uint32_t first = w.odd;
 
 		if (w.locus + w.n <= reached)
 			continue;
-		w.odd = (uint32_t)kept.n;
-		for (size_t k = 0; k < w.n_odd; k++)
-			kept.items[kept.n++] = odd[k];
+		w.odd = (uint32_t)p->odd.n;
+		for (uint32_t k = 0; k < w.n_odd; k++)
+			p->odd.items[p->odd.n++] = odd.items[first + k];
 		p->waiting[n++] = w;
 	}
 	p->n_waiting = n;
-	p->spare = p->odd;
-	p->odd = kept;
 	return enter_names(p, 0, err);
 }
 
@@ -493,7 +499,7 @@ enum sphex_status pileup_add(
 
 	for (size_t i = 0; i < in->n && !status; i++) {
 		const struct strip *s = &in->items[i];
-		const struct odd_call *odd = in->odd + s->odd;
+		const struct odd_call *odd = strip_odd(in, s);
 
 		if (2 * (p->n_waiting + 1) > p->n_names && enter_names(p, GROUP, err))
 			return err->status;

@@ -42,4 +42,12 @@ struct strips {
 	size_t n_odd, odd_cap;
 };
 
+/* Its odd calls, never NULL: no offset may be added to that, not even 0. */
+static inline const struct odd_call *strip_odd(const struct strips *strips, const struct strip *s)
+{
+	static const struct odd_call none;
+
+	return s->n_odd ? &strips->odd[s->odd] : &none;
+}
+
 #endif
