@@ -15,9 +15,9 @@
 /* Strips of which the mates are asked for at a time, when so many are waiting that they are far. */
 #define GROUP 16
 #define FAR ((size_t)1 << 16)
-/* Strips in waiting at which those that need not wait any more are left out: they fit the caches.
- */
-#define LEAVE_OUT_AT ((size_t)1 << 12)
+/* Strips in waiting at which those that need not wait any more are left out: with their names they
+ * fit the nearest cache. */
+#define LEAVE_OUT_AT ((size_t)1 << 9)
 
 /*
  * Sums of a locus: 1..15 by the set of letters that a fragment shows (bits of enum base_call), and
@@ -484,7 +484,9 @@ static enum sphex_status leave_out_passed(
 		p->waiting[n++] = w;
 	}
 	p->n_waiting = n;
-	return enter_names(p, 0, err);
+	/* what must wait on is looked through again only when it has doubled */
+	p->leave_out_at = n * 2 > LEAVE_OUT_AT ? n * 2 : LEAVE_OUT_AT;
+	return enter_names(p, GROUP, err);
 }
 
 static bool has_name(const struct pileup *p, const struct strip *s)
@@ -492,8 +494,15 @@ static bool has_name(const struct pileup *p, const struct strip *s)
 	return s->kind == STRIP_CALLS && !s->nameless && !p->by_read;
 }
 
-enum sphex_status pileup_add(
-	struct pileup *p, const struct strips *in, uint32_t reached, struct sphex_error *err)
+/* With room for one more, of this strip's name. */
+static enum sphex_status make_room(struct pileup *p, const struct strip *s, struct sphex_error *err)
+{
+	if (p->n_waiting >= p->leave_out_at)
+		return leave_out_passed(p, s->reached, err);
+	return 2 * (p->n_waiting + 1) > p->n_names ? enter_names(p, GROUP, err) : SPHEX_OK;
+}
+
+enum sphex_status pileup_add(struct pileup *p, const struct strips *in, struct sphex_error *err)
 {
 	enum sphex_status status = SPHEX_OK;
 
@@ -501,22 +510,18 @@ enum sphex_status pileup_add(
 		const struct strip *s = &in->items[i];
 		const struct odd_call *odd = strip_odd(in, s);
 
-		if (2 * (p->n_waiting + 1) > p->n_names && enter_names(p, GROUP, err))
-			return err->status;
+		if (!has_name(p, s)) {
+			count_alone(p, s, odd);
+			continue;
+		}
+		status = make_room(p, s, err);
 		if (i % GROUP == 0 && p->n_waiting > FAR && in->n - i >= 2 * GROUP) {
 			ask_for_names(p, s + GROUP, GROUP);
 			ask_for_mates(p, s, GROUP);
 		}
-		if (has_name(p, s))
+		if (!status)
 			status = add_named(p, s, odd, err);
-		else
-			count_alone(p, s, odd);
 	}
-	if (status || p->n_waiting < p->leave_out_at)
-		return status;
-	status = leave_out_passed(p, reached, err);
-	/* what must wait on is looked through again only when it has doubled */
-	p->leave_out_at = p->n_waiting * 2 > LEAVE_OUT_AT ? p->n_waiting * 2 : LEAVE_OUT_AT;
 	return status;
 }
 

@@ -23,12 +23,8 @@ enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites
 	size_t n_loci, bool by_read, struct sphex_error *err);
 void pileup_free(struct pileup *p);
 
-/*
- * Takes strips in file order. The records that follow have nothing to say about loci before
- * `reached`.
- */
-enum sphex_status pileup_add(
-	struct pileup *p, const struct strips *in, uint32_t reached, struct sphex_error *err);
+/* Takes strips in file order. */
+enum sphex_status pileup_add(struct pileup *p, const struct strips *in, struct sphex_error *err);
 /* After the last strip: adds to counts, N_NATIVE_COUNTS per site. */
 void pileup_finish(struct pileup *p, uint32_t *counts);
 /* After that: fragments (or records) in the columns REF, ALT and other. */

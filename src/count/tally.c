@@ -252,7 +252,7 @@ static enum sphex_status count_parcel(
 	if (cell->events)
 		return event_pile_add(cell->events, sites, t->by_read, p->items, p->n, p->reached,
 			t->counts, err);
-	return pileup_add(cell->pileup, &p->strips, reached_locus(sites, p->reached), err);
+	return pileup_add(cell->pileup, &p->strips, err);
 }
 
 static enum sphex_status finish_cell(struct tally *t, struct cell *cell, struct sphex_error *err)

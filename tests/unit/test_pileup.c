@@ -174,7 +174,7 @@ static void compare_with_one_by_one(
 				add_strip_facts(&f, &t.sites, &part.items[first],
 					part.odd + part.items[first].odd, name, by_read);
 		}
-		cr_assert_eq(pileup_add(p, &part, locus, &err), SPHEX_OK);
+		cr_assert_eq(pileup_add(p, &part, &err), SPHEX_OK);
 	}
 	pileup_finish(p, counts);
 	for (uint32_t site = 0; site < t.sites.n; site++) {
@@ -257,8 +257,8 @@ Test(pileup, counts_fragments_of_many_names)
 		expected[locus][column]++;
 	}
 	cr_assert_eq(pileup_begin(&p, &t.sites, 0, 12, false, &err), SPHEX_OK);
-	cr_assert_eq(pileup_add(p, &first, 0, &err), SPHEX_OK);
-	cr_assert_eq(pileup_add(p, &second, 4, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &first, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &second, &err), SPHEX_OK);
 	pileup_finish(p, counts[0]);
 	cr_assert(memcmp(counts, expected, sizeof(counts)) == 0);
 	cr_assert_eq(pileup_n_observations(p), (uint64_t)N_NAMES * 16);
@@ -287,8 +287,8 @@ Test(pileup, ranges_of_dropped_records_end)
 	for (size_t i = 0; i < N_DROPPED; i++)
 		items[i] = (struct strip){.n = 10, .kind = STRIP_LOW_MAPQ};
 	cr_assert_eq(pileup_begin(&p, &t.sites, 0, N_LOCI, false, &err), SPHEX_OK);
-	cr_assert_eq(pileup_add(p, &dropped, BEGIN_LONG, &err), SPHEX_OK);
-	cr_assert_eq(pileup_add(p, &after, BEGIN_LONG + N_LONG, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &dropped, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &after, &err), SPHEX_OK);
 	pileup_finish(p, counts);
 	cr_assert_eq(counts[COUNT_LOW_MAPQ], N_DROPPED);
 	for (uint32_t site = t.locus_sites[BEGIN_LONG]; site < t.sites.n; site++)
