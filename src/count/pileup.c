@@ -1,8 +1,8 @@
 /*
- * A strip is counted at once: as if all its calls were usual ones, which costs two additions, and
- * then one by one those that are not. It waits for mates all the same: what these say about its
- * loci joins it, and where that changes what the fragment shows, the counts are put right. Sums are
- * modulo 2^32: that of the usual letter may be below zero until the strips over it are added.
+ * A strip is counted at once: that it is there, which costs two additions, and one by one its calls
+ * that are not usual; all others are the usual letter. It waits for mates all the same: what these
+ * say about its loci joins it, and where that changes what the fragment shows, the counts are put
+ * right.
  */
 #include "pileup.h"
 
@@ -26,8 +26,9 @@
 enum { SUM_AMBIGUOUS = 0, SUM_LOW_BASEQ = 16, N_SUMS = 17 };
 
 struct sums {
-	uint32_t n[N_SUMS];
-	uint32_t n_usual, n_low_mapq, n_filtered; /* change from the locus before */
+	uint32_t n[N_SUMS]; /* that of the usual letter means nothing until the end */
+	/* changes from the locus before */
+	uint32_t n_fragments, n_low_mapq, n_filtered;
 };
 
 /* A strip that a record of the same name may follow. Half a line of the cache. */
@@ -162,18 +163,17 @@ static void recount(struct pileup *p, uint32_t locus, uint8_t from, uint8_t to)
 	n[sum_of(to)]++;
 }
 
-/* Counts n loci as if a fragment showed the usual calls there. */
-static void count_usual(struct pileup *p, uint32_t locus, uint32_t n)
+static void count_range(struct pileup *p, uint32_t locus, uint32_t n)
 {
 	struct sums *at = p->sums + (locus - p->first);
 
-	at[0].n_usual++;
-	at[n].n_usual--;
+	at[0].n_fragments++;
+	at[n].n_fragments--;
 }
 
 static void count_odd(struct pileup *p, struct odd_call odd)
 {
-	recount(p, odd.locus, p->sites->usual[odd.locus], odd.call);
+	p->sums[odd.locus - p->first].n[sum_of(odd.call)]++;
 }
 
 static void count_alone(struct pileup *p, const struct strip *s, const struct odd_call *odd)
@@ -187,7 +187,7 @@ static void count_alone(struct pileup *p, const struct strip *s, const struct od
 		at[0].n_filtered++;
 		at[s->n].n_filtered--;
 	} else {
-		count_usual(p, s->locus, s->n);
+		count_range(p, s->locus, s->n);
 		for (uint32_t i = 0; i < s->n_odd; i++)
 			count_odd(p, odd[i]);
 	}
@@ -398,7 +398,7 @@ static enum sphex_status count_piece(
 	if (!reserve_odd(&p->odd, n_odd) || !memory_reserve(&p->waiting, &p->waiting_cap,
 						    p->n_waiting + 1, sizeof(*p->waiting)))
 		return fail_memory(err);
-	count_usual(p, piece->begin, n);
+	count_range(p, piece->begin, n);
 	p->waiting[p->n_waiting++] = (struct waiting){.name = name,
 		.locus = piece->begin,
 		.n = (uint16_t)n,
@@ -567,6 +567,17 @@ static bool is_empty(const struct sums *sums)
 	return !any;
 }
 
+/* What shows nothing else shows the usual letter. */
+static void count_rest(struct sums *sums, uint8_t usual)
+{
+	uint32_t n = sums->n_fragments;
+
+	sums->n[usual] = 0;
+	for (unsigned i = 0; i < N_SUMS; i++)
+		n -= sums->n[i];
+	sums->n[usual] = n;
+}
+
 static void count_sites(struct pileup *p, uint32_t *counts)
 {
 	const struct sites *s = p->sites;
@@ -575,11 +586,11 @@ static void count_sites(struct pileup *p, uint32_t *counts)
 		uint32_t locus = p->first + (uint32_t)i, end = sites_end_of(s, locus);
 
 		if (i) { /* changes become numbers */
-			p->sums[i].n_usual += p->sums[i - 1].n_usual;
+			p->sums[i].n_fragments += p->sums[i - 1].n_fragments;
 			p->sums[i].n_low_mapq += p->sums[i - 1].n_low_mapq;
 			p->sums[i].n_filtered += p->sums[i - 1].n_filtered;
 		}
-		p->sums[i].n[s->usual[locus]] += p->sums[i].n_usual;
+		count_rest(&p->sums[i], s->usual[locus]);
 		if (is_empty(&p->sums[i]))
 			continue;
 		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
