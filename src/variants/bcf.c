@@ -221,7 +221,10 @@ enum sphex_status bcf_read_header(struct bcf *b, const uint8_t *window, size_t n
 
 /* ---------------------------------------------------------------- first part */
 
-/* One ALT is taken from where it lies, several are joined by commas. */
+/*
+ * One ALT is taken from where it lies, several are joined by commas: none of them is empty, or the
+ * numbers of the others would change.
+ */
 static enum sphex_status read_alts(
 	struct bcf *b, struct cursor *c, struct record_view *view, struct sphex_error *err)
 {
@@ -229,11 +232,13 @@ static enum sphex_status read_alts(
 	view->alt = b->n_alts ? typed_text(c) : span_of("");
 	if (b->n_alts < 2)
 		return SPHEX_OK;
-	if (text_join(&b->alt, ',', view->alt, err))
-		return err->status;
-	for (uint32_t i = 1; i < b->n_alts; i++)
-		if (text_join(&b->alt, ',', typed_text(c), err))
+	for (uint32_t i = 0; i < b->n_alts; i++) {
+		struct span alt = i ? typed_text(c) : view->alt;
+
+		c->bad |= !alt.n;
+		if (text_join(&b->alt, ',', alt, err))
 			return err->status;
+	}
 	view->alt = (struct span){b->alt.p, b->alt.n};
 	return SPHEX_OK;
 }

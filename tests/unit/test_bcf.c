@@ -71,9 +71,11 @@ static unsigned add_alleles(struct bytes *b, const char *alleles)
 	char text[200];
 	unsigned n = 0;
 
-	snprintf(text, sizeof(text), "%s", alleles);
-	for (char *allele = strtok(text, ","); allele; allele = strtok(NULL, ","), n++)
-		add_text(b, allele);
+	for (const char *end; *alleles; alleles = end + (*end == ','), n++) {
+		end = alleles + strcspn(alleles, ",");
+		snprintf(text, sizeof(text), "%.*s", (int)(end - alleles), alleles);
+		add_text(b, text);
+	}
 	return n;
 }
 
@@ -340,6 +342,10 @@ Test(bcf, contradictions_are_errors_with_the_number_of_the_record)
 	expect_start(read_record((struct parts){.filters = "\5"}, a), "! data at 0,1",
 		"FILTER in a gap");
 	expect_start(read_record((struct parts){.alleles = ""}, a), "! data at 0,1", "no REF");
+	expect_start(read_record((struct parts){.alleles = "A,,C"}, a), "! data at 0,1",
+		"the first ALT is empty");
+	expect_start(read_record((struct parts){.alleles = "A,C,,G"}, a), "! data at 0,1",
+		"the second ALT is empty");
 	expect_start(
 		read_record((struct parts){.n_formats = 1}, a), "! data at 0,1", "FORMAT missing");
 	p.formats = (struct bytes){0};
