@@ -29,7 +29,7 @@ static void list_odd(struct scan *s, uint32_t locus, uint8_t call)
 {
 	struct strips *strips = &s->out->strips;
 
-	strips->odd[strips->n_odd++] = (struct odd_call){locus, call};
+	strips->odd[strips->n_odd++] = odd_call_of(locus, shown_by(call));
 }
 
 static uint8_t call_of(const struct scan *s, const struct record *r, uint32_t q)
@@ -47,25 +47,24 @@ static void call_each(struct scan *s, const struct record *r, struct run run)
 	}
 }
 
-/* There is a locus at each base. */
+/* There is a locus at each base, and they are those of one cell at most. */
 static void call_all(struct scan *s, const struct record *r, struct run run)
 {
-	const uint8_t *usual = s->observer->sites->usual;
-	uint32_t q = s->sites.pos0[run.begin] + run.shift, n;
-	uint64_t mask[PART / 64];
+	const struct observer *o = s->observer;
+	uint32_t first = s->sites.pos0[run.begin] + run.shift, n = run.end - run.begin;
+	odd_call *odd = s->out->strips.odd + s->out->strips.n_odd;
+	uint64_t mask[CELL_N_LOCI / 64];
 
-	for (uint32_t i = run.begin; i < run.end; i += n, q += n) {
-		n = run.end - i < PART ? run.end - i : PART;
-		s->observer->kernels->find_odd(
-			r->bases, r->quals, q, n, s->observer->min_baseq, usual + i, mask);
-		for (uint32_t word = 0; word < (n + 63) / 64; word++) {
-			for (uint64_t bits = mask[word]; bits; bits &= bits - 1) {
-				uint32_t k = word * 64 + lowest_bit(bits);
+	o->kernels->find_odd(
+		r->bases, r->quals, first, n, o->min_baseq, o->sites->usual + run.begin, mask);
+	for (uint32_t word = 0; word < (n + 63) / 64; word++) {
+		for (uint64_t bits = mask[word]; bits; bits &= bits - 1) {
+			uint32_t k = word * 64 + lowest_bit(bits);
 
-				list_odd(s, i + k, call_of(s, r, q + k));
-			}
+			*odd++ = odd_call_of(run.begin + k, shown_by(call_of(s, r, first + k)));
 		}
 	}
+	s->out->strips.n_odd = (size_t)(odd - s->out->strips.odd);
 }
 
 /* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
@@ -103,10 +102,10 @@ static void call_run(struct scan *s, const struct record *r, struct run run)
 }
 
 /*
- * Appends the run to the record's last strip, or begins a strip. The record's strips begin at
- * n_before, and so does its name.
+ * Appends loci of one cell to the record's last strip, or begins a strip. The record's strips begin
+ * at n_before, and so does its name.
  */
-static enum sphex_status add_run(struct scan *s, const struct record *r, struct run run,
+static enum sphex_status add_piece(struct scan *s, const struct record *r, struct run run,
 	size_t n_before, struct sphex_error *err)
 {
 	struct strips *strips = &s->out->strips;
@@ -114,20 +113,20 @@ static enum sphex_status add_run(struct scan *s, const struct record *r, struct 
 	struct strip *strip;
 
 	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
-		!memory_reserve(
-			&strips->odd, &strips->odd_cap, strips->n_odd + n, sizeof(*strips->odd)))
+		!strips_reserve_odd(strips, n))
 		return fail_memory(err);
 	strip = &strips->items[strips->n];
-	if (strips->n > n_before && strip[-1].locus + strip[-1].n == run.begin) {
+	if (strips->n > n_before && strip[-1].locus + strip[-1].n == run.begin &&
+		run.begin % CELL_N_LOCI != 0) {
 		strip--;
-		strip->n += n;
+		strip->n += (uint16_t)n;
 	} else {
 		if (strips->n > n_before)
 			strip->name = strip[-1].name;
 		strip->locus = run.begin;
-		strip->n = n;
+		strip->n = (uint16_t)n;
+		strip->odd = (uint32_t)strips->n_odd;
 		strip->reached = s->sites.i;
-		strip->odd = strips->n_odd;
 		strip->kind = s->dropped == SAYS_NO_BASE    ? STRIP_CALLS
 			      : s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
 							    : STRIP_FILTERED;
@@ -136,8 +135,24 @@ static enum sphex_status add_run(struct scan *s, const struct record *r, struct 
 	}
 	if (strip->kind == STRIP_CALLS)
 		call_run(s, r, run);
-	strip->n_odd = (uint32_t)(strips->n_odd - strip->odd);
+	strip->n_odd = (uint16_t)(strips->n_odd - strip->odd);
 	return SPHEX_OK;
+}
+
+/* Cell by cell. */
+static enum sphex_status add_run(struct scan *s, const struct record *r, struct run run,
+	size_t n_before, struct sphex_error *err)
+{
+	enum sphex_status status = SPHEX_OK;
+	uint32_t end = run.end;
+
+	for (; run.begin < end && !status; run.begin = run.end) {
+		uint32_t left = CELL_N_LOCI - run.begin % CELL_N_LOCI;
+
+		run.end = left < end - run.begin ? run.begin + left : end;
+		status = add_piece(s, r, run, n_before, err);
+	}
+	return status;
 }
 
 /* The first locus at or behind end0: without a search where loci are sparse, or at each base. */
@@ -184,7 +199,7 @@ static enum sphex_status add_strips(struct scan *s, const struct record *r, stru
 			pos0 += len;
 			run.begin = run.end; /* at or behind pos0 */
 			run.end = end_of_run(s, run.begin, pos0);
-			if (reads && run.begin < run.end)
+			if (reads)
 				status = add_run(s, r, run, n_before, err);
 		}
 		run.shift += (reads ? len : 0) - (refs ? len : 0);

@@ -1,4 +1,4 @@
-/* Each thing goes to the end of its cell's parcel; a strip that crosses a border is cut. */
+/* Each thing goes to the end of its cell's parcel. */
 #include "parcel.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ void parcels_free(struct parcels *p)
 
 uint32_t cells_of_loci(const struct sites *sites)
 {
-	return (uint32_t)(sites->loci.n / CELL_N_SITES + 1);
+	return (uint32_t)(sites->loci.n / CELL_N_LOCI + 1);
 }
 
 uint32_t cells_n(const struct count_rules *rules, const struct sites *sites)
@@ -76,58 +76,21 @@ static bool pack_item(struct parcels *p, uint32_t cell, const struct observation
 	return true;
 }
 
-/* n loci of a strip from `locus` on, with the n_odd odd calls that begin at `odd`. */
-static bool pack_piece(struct parcels *p, const struct strip *strip, uint32_t locus, uint32_t n,
-	const struct odd_call *odd, uint32_t n_odd)
-{
-	struct parcel *parcel = parcel_of(p, locus / CELL_N_SITES);
-	struct strips *to = parcel ? &parcel->strips : NULL;
-	struct strip *piece;
-
-	if (!to || !memory_reserve(&to->items, &to->cap, to->n + 1, sizeof(*to->items)) ||
-		!memory_reserve(&to->odd, &to->odd_cap, to->n_odd + n_odd, sizeof(*to->odd)))
-		return false;
-	piece = &to->items[to->n++];
-	*piece = *strip;
-	piece->locus = locus;
-	piece->n = n;
-	piece->odd = to->n_odd;
-	piece->n_odd = n_odd;
-	for (uint32_t i = 0; i < n_odd; i++)
-		to->odd[to->n_odd++] = odd[i];
-	return true;
-}
-
 static bool pack_strip(struct parcels *p, const struct strips *from, const struct strip *strip)
 {
-	const struct odd_call *odd = strip_odd(from, strip);
-	uint32_t end = strip->locus + strip->n, i = 0;
+	struct parcel *to = parcel_of(p, strip->locus / CELL_N_LOCI);
 
-	for (uint32_t locus = strip->locus, next; locus < end; locus = next) {
-		uint32_t left = CELL_N_SITES - locus % CELL_N_SITES; /* of the cell */
-		uint32_t first = i;
-
-		next = left < end - locus ? locus + left : end;
-		while (i < strip->n_odd && odd[i].locus < next)
-			i++;
-		if (!pack_piece(p, strip, locus, next - locus, odd + first, i - first))
-			return false;
-	}
-	return true;
+	return to && strips_add(&to->strips, from, strip);
 }
 
 /* Whether all strips, of which there are some, lie in the cell of the first. */
 static bool are_in_one_cell(const struct strips *strips)
 {
-	uint32_t cell = strips->items[0].locus / CELL_N_SITES;
-	uint32_t begin = cell * CELL_N_SITES, outside = 0;
+	uint32_t cell = strips->items[0].locus / CELL_N_LOCI, other = 0;
 
-	for (size_t i = 0; i < strips->n; i++) {
-		const struct strip *s = &strips->items[i];
-
-		outside |= (s->locus < begin) | (s->locus + s->n > begin + CELL_N_SITES);
-	}
-	return !outside;
+	for (size_t i = 0; i < strips->n; i++)
+		other |= strips->items[i].locus / CELL_N_LOCI ^ cell;
+	return !other;
 }
 
 /* Where units are small against cells they mostly are in one, and nothing has to be copied. */
@@ -139,7 +102,7 @@ static bool pack_strips(struct parcels *p, struct strips *strips)
 	if (!strips->n)
 		return true;
 	if (are_in_one_cell(strips)) {
-		parcel = parcel_of(p, strips->items[0].locus / CELL_N_SITES);
+		parcel = parcel_of(p, strips->items[0].locus / CELL_N_LOCI);
 		if (!parcel)
 			return false;
 		*strips = parcel->strips;

@@ -8,7 +8,7 @@
 
 #include "observe.h"
 
-/* Loci, or sites of events, of a cell: units in flight should lie over several. */
+/* Sites of events of a cell, as CELL_N_LOCI: units in flight should lie over several. */
 #define CELL_N_SITES ((uint32_t)1024)
 /* Cells of names, a power of 2. */
 #define CELL_BITS 6

@@ -10,114 +10,69 @@
 
 #include "base/memory.h"
 #include "base/prefetch.h"
-#include "fragment.h"
+#include "locus_sums.h"
 
-/* Strips of which the mates are asked for at a time, when so many are waiting that they are far. */
-#define GROUP 16
+/* Strips before one at which its name is asked for. */
+#define AHEAD 16
+/* Strips in waiting that are so far that this is worth the while. */
 #define FAR ((size_t)1 << 16)
 /* Strips in waiting at which those that need not wait any more are left out: with their names they
  * fit the nearest cache. */
 #define LEAVE_OUT_AT ((size_t)1 << 9)
+#define N_NAMES_MIN ((size_t)1 << 10)
 
-/*
- * Sums of a locus: 1..15 by the set of letters that a fragment shows (bits of enum base_call), and
- * the two of fragments without a letter.
- */
-enum { SUM_AMBIGUOUS = 0, SUM_LOW_BASEQ = 16, N_SUMS = 17 };
-
-struct sums {
-	uint32_t n[N_SUMS]; /* that of the usual letter means nothing until the end */
-	/* changes from the locus before */
-	uint32_t n_fragments, n_low_mapq, n_filtered;
-};
+/* Odd calls that fit a strip in waiting. */
+#define N_FEW 3
 
 /* A strip that a record of the same name may follow. Half a line of the cache. */
 struct waiting {
 	struct name_hash name;
-	uint32_t locus;
-	uint16_t n, n_odd; /* loci [locus, locus + n), and their odd calls */
-	uint32_t odd;      /* where these begin */
 	uint32_t next;     /* 1 + the next one of the name, or 0 */
+	uint16_t place, n; /* in the cell: loci [place, place + n) */
+	uint16_t n_odd;
+	union {
+		odd_call few[N_FEW];
+		struct {
+			uint16_t gap;
+			uint32_t begin; /* of more than N_FEW, in `odd` */
+		} many;
+	} odd;
 };
 
 struct odd_calls {
-	struct odd_call *items;
+	odd_call *items;
 	size_t n, cap;
 };
 
 struct pileup {
-	const struct sites *sites;
+	struct locus_sums sums;
 	bool by_read;
-	uint64_t n_counted, n_observations;
 
 	/* in file order; of one name no two cover a locus, and they are linked by locus */
 	struct waiting *waiting;
 	size_t n_waiting, waiting_cap, leave_out_at;
 	struct odd_calls odd, spare;
-	/* by name: a byte of its hash, or 0, and 1 + the first waiting strip; n_names is a power
-	 * of 2 */
-	uint8_t *tags;
-	uint32_t *firsts;
+	/*
+	 * By name: 1 + the first waiting strip, and above that as many bits of the hash as there is
+	 * room for; 0: free. n_names is a power of 2.
+	 */
+	uint32_t *names;
 	size_t n_names, names_cap;
-
-	uint32_t first; /* locus of the first sums */
-	size_t n_loci, loci_cap;
-	struct sums *sums; /* one more than n_loci: there ranges end */
-	uint32_t *n_snvs;  /* before each locus, and all */
+	odd_call joined[CELL_N_LOCI + ODD_STEP]; /* at work */
 };
 
-/* Behind the sites of a locus; those of events may lie among them. */
-static uint32_t sites_end_of(const struct sites *s, uint32_t locus)
-{
-	return locus + 1 < s->loci.n ? s->loci.sites[locus + 1] : (uint32_t)s->n;
-}
-
-static void count_snvs(struct pileup *p)
-{
-	const struct sites *s = p->sites;
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < p->n_loci; i++) {
-		uint32_t locus = p->first + (uint32_t)i, end = sites_end_of(s, locus);
-
-		p->n_snvs[i] = n;
-		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
-			n += s->refs[site] != ALLELE_EVENT;
-	}
-	p->n_snvs[p->n_loci] = n;
-}
-
-static enum sphex_status reserve_loci(struct pileup *p, size_t n_loci, struct sphex_error *err)
-{
-	if (n_loci <= p->loci_cap)
-		return SPHEX_OK;
-	memory_free(p->sums);
-	memory_free(p->n_snvs);
-	p->sums = memory_new(n_loci + 1, sizeof(*p->sums));
-	p->n_snvs = memory_new(n_loci + 1, sizeof(*p->n_snvs));
-	if (!p->sums || !p->n_snvs)
-		return fail_memory(err);
-	p->loci_cap = n_loci;
-	return SPHEX_OK;
-}
-
-enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t first,
-	size_t n_loci, bool by_read, struct sphex_error *err)
+enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t cell,
+	bool by_read, struct sphex_error *err)
 {
 	struct pileup *p = *pileup ? *pileup : memory_new_zeroed(1, sizeof(*p));
 
 	*pileup = p;
-	if (!p || reserve_loci(p, n_loci, err))
+	if (!p)
 		return fail_memory(err);
-	p->sites = sites;
-	p->first = first;
-	p->n_loci = n_loci;
 	p->by_read = by_read;
-	p->n_counted = p->n_observations = 0;
 	p->n_waiting = p->odd.n = p->n_names = 0;
 	p->leave_out_at = LEAVE_OUT_AT;
-	memset(p->sums, 0, (n_loci + 1) * sizeof(*p->sums));
-	count_snvs(p);
+	locus_sums_begin(&p->sums, sites, cell);
 	return SPHEX_OK;
 }
 
@@ -128,184 +83,120 @@ void pileup_free(struct pileup *p)
 	memory_free(p->waiting);
 	memory_free(p->odd.items);
 	memory_free(p->spare.items);
-	memory_free(p->tags);
-	memory_free(p->firsts);
-	memory_free(p->sums);
-	memory_free(p->n_snvs);
+	memory_free(p->names);
 	memory_free(p);
 }
 
 uint64_t pileup_n_counted(const struct pileup *p)
 {
-	return p->n_counted;
+	return p->sums.n_counted;
 }
 
 uint64_t pileup_n_observations(const struct pileup *p)
 {
-	return p->n_observations;
-}
-
-/* ---------------------------------------------------------------- counting */
-
-static unsigned sum_of(uint8_t call)
-{
-	if (call & 15)
-		return call & 15;
-	return call & CALL_LOW_BASEQ ? SUM_LOW_BASEQ : SUM_AMBIGUOUS;
-}
-
-/* A fragment that has been counted with one call at the locus shows another one. */
-static void recount(struct pileup *p, uint32_t locus, uint8_t from, uint8_t to)
-{
-	uint32_t *n = p->sums[locus - p->first].n;
-
-	n[sum_of(from)]--;
-	n[sum_of(to)]++;
-}
-
-static void count_range(struct pileup *p, uint32_t locus, uint32_t n)
-{
-	struct sums *at = p->sums + (locus - p->first);
-
-	at[0].n_fragments++;
-	at[n].n_fragments--;
-}
-
-static void count_odd(struct pileup *p, struct odd_call odd)
-{
-	p->sums[odd.locus - p->first].n[sum_of(odd.call)]++;
-}
-
-static void count_alone(struct pileup *p, const struct strip *s, const struct odd_call *odd)
-{
-	struct sums *at = p->sums + (s->locus - p->first);
-
-	if (s->kind == STRIP_LOW_MAPQ) {
-		at[0].n_low_mapq++;
-		at[s->n].n_low_mapq--;
-	} else if (s->kind == STRIP_FILTERED) {
-		at[0].n_filtered++;
-		at[s->n].n_filtered--;
-	} else {
-		count_range(p, s->locus, s->n);
-		for (uint32_t i = 0; i < s->n_odd; i++)
-			count_odd(p, odd[i]);
-	}
+	return p->sums.n_observations;
 }
 
 /* ---------------------------------------------------------------- names */
-
-/* Never 0. */
-static uint8_t tag_of(struct name_hash name)
-{
-	uint8_t tag = (uint8_t)(name.hi >> 56);
-
-	return tag ? tag : 1;
-}
 
 static bool is_same(struct name_hash a, struct name_hash b)
 {
 	return a.lo == b.lo && a.hi == b.hi;
 }
 
-/* The entry of a name, or the free one where it belongs: its tag is 0, and it has no first strip.
- */
-static size_t find_name(const struct pileup *p, struct name_hash name)
+/* The bits of a name that an entry has room for. */
+static uint32_t tag_of(const struct pileup *p, struct name_hash name)
+{
+	return (uint32_t)(name.hi >> 32) & ~(uint32_t)(p->n_names - 1);
+}
+
+/* The strip that an entry leads to, from 1 on; 0: none. */
+static uint32_t first_of(const struct pileup *p, uint32_t entry)
+{
+	return entry & (uint32_t)(p->n_names - 1);
+}
+
+/* The entry of a name, or the free one where it belongs. */
+static uint32_t *find_name(const struct pileup *p, struct name_hash name)
 {
 	size_t mask = p->n_names - 1, i = name.lo & mask;
-	uint8_t tag = tag_of(name);
+	uint32_t tag = tag_of(p, name), entry;
 
-	for (; p->tags[i]; i = (i + 1) & mask)
-		if (p->tags[i] == tag && is_same(p->waiting[p->firsts[i] - 1].name, name))
+	for (; (entry = p->names[i]); i = (i + 1) & mask)
+		if ((entry & ~(uint32_t)mask) == tag &&
+			is_same(p->waiting[first_of(p, entry) - 1].name, name))
 			break;
-	return i;
+	return &p->names[i];
 }
 
-/* Asks the memory for the entries of names. */
-static void ask_for_names(const struct pileup *p, const struct strip *strips, size_t n)
+/*
+ * Asks the memory for the entry of a name that comes in a while, and for the strip of one that
+ * comes soon: only if it is where it belongs, for nothing depends on it.
+ */
+static void ask_ahead(const struct pileup *p, const struct strip *strips)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t entry = strips[i].name.lo & (p->n_names - 1);
+	uint32_t mask = (uint32_t)p->n_names - 1;
+	struct name_hash soon = strips[AHEAD / 2].name;
+	uint32_t entry = p->names[soon.lo & mask];
 
-		prefetch(&p->tags[entry]);
-		prefetch(&p->firsts[entry]);
-	}
+	prefetch(&p->names[strips[AHEAD].name.lo & mask]);
+	if (entry && (entry & ~mask) == tag_of(p, soon))
+		prefetch(&p->waiting[first_of(p, entry) - 1]);
 }
 
-/* And for the strips and calls of these names, for all at once: each of them is far. */
-static void ask_for_mates(const struct pileup *p, const struct strip *strips, size_t n)
-{
-	const struct name_hash *names[GROUP];
-	uint32_t firsts[GROUP];
-	size_t mask = p->n_names - 1, n_known = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t entry = strips[i].name.lo & mask;
-		uint8_t tag = tag_of(strips[i].name);
-
-		while (p->tags[entry] && p->tags[entry] != tag)
-			entry = (entry + 1) & mask;
-		names[n_known] = &strips[i].name;
-		firsts[n_known] = p->firsts[entry];
-		n_known += p->tags[entry] == tag;
-	}
-	for (size_t i = 0; i < n_known; i++) {
-		const struct waiting *w = &p->waiting[firsts[i] - 1];
-
-		if (is_same(w->name, *names[i]) && w->n_odd)
-			prefetch(&p->odd.items[w->odd]);
-	}
-}
-
-/* Where the number of the strip behind `before` stands; 0: of the first of the name. */
-static uint32_t *link_behind(struct pileup *p, size_t entry, uint32_t before)
-{
-	return before ? &p->waiting[before - 1].next : &p->firsts[entry];
-}
-
-/* A strip becomes the next one of its name behind `before`. */
-static void enter(struct pileup *p, size_t entry, uint32_t before, uint32_t strip)
+/* A strip becomes the next one of its name behind `before`; 0: the first. */
+static void enter(struct pileup *p, uint32_t *entry, uint32_t before, uint32_t strip)
 {
 	struct waiting *w = &p->waiting[strip - 1];
-	uint32_t *link = link_behind(p, entry, before);
 
-	w->next = p->tags[entry] ? *link : 0;
-	*link = strip;
-	p->tags[entry] = tag_of(w->name);
+	if (before) {
+		w->next = p->waiting[before - 1].next;
+		p->waiting[before - 1].next = strip;
+	} else {
+		w->next = first_of(p, *entry);
+		*entry = tag_of(p, w->name) | strip;
+	}
+}
+
+/* The list of a name goes on behind `before` with `next`. */
+static void leave(struct pileup *p, uint32_t *entry, uint32_t before, uint32_t next)
+{
+	if (before)
+		p->waiting[before - 1].next = next;
+	else
+		*entry = (*entry & ~(uint32_t)(p->n_names - 1)) | next;
 }
 
 static enum sphex_status reserve_names(struct pileup *p, size_t n, struct sphex_error *err)
 {
 	if (n <= p->names_cap)
 		return SPHEX_OK;
-	memory_free(p->tags);
-	memory_free(p->firsts);
+	memory_free(p->names);
 	p->names_cap = 0;
-	p->tags = memory_new(n, sizeof(*p->tags));
-	p->firsts = memory_new(n, sizeof(*p->firsts));
-	if (!p->tags || !p->firsts)
+	p->names = memory_new(n, sizeof(*p->names));
+	if (!p->names || n > UINT32_MAX)
 		return fail_memory(err);
 	p->names_cap = n;
 	return SPHEX_OK;
 }
 
-/* Enters all waiting strips by name anew, in a table with room for n_more. */
-static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sphex_error *err)
+/* Enters all waiting strips by name anew, in a table with room for one more. */
+static enum sphex_status enter_names(struct pileup *p, struct sphex_error *err)
 {
-	size_t n = p->n_names ? p->n_names : 1024;
+	size_t n = p->n_names ? p->n_names : N_NAMES_MIN;
 
-	while (n < 2 * (p->n_waiting + n_more))
+	while (n < 2 * (p->n_waiting + 1))
 		n *= 2;
 	if (reserve_names(p, n, err))
 		return err->status;
-	memset(p->tags, 0, n);
+	memset(p->names, 0, n * sizeof(*p->names));
 	p->n_names = n;
 	for (uint32_t strip = 1; strip <= p->n_waiting; strip++) {
 		const struct waiting *w = &p->waiting[strip - 1];
-		size_t entry = find_name(p, w->name);
-		uint32_t before = 0, next = p->tags[entry] ? p->firsts[entry] : 0;
+		uint32_t *entry = find_name(p, w->name);
+		uint32_t before = 0, next = first_of(p, *entry);
 
-		while (next && p->waiting[next - 1].locus < w->locus) {
+		while (next && p->waiting[next - 1].place < w->place) {
 			before = next;
 			next = p->waiting[next - 1].next;
 		}
@@ -316,98 +207,103 @@ static enum sphex_status enter_names(struct pileup *p, size_t n_more, struct sph
 
 /* ---------------------------------------------------------------- mates */
 
-/* Loci [begin, end) of a strip, and the odd calls there. */
+/* Loci [begin, end) of a strip, in the cell, and the odd calls there. */
 struct piece {
 	uint32_t begin, end;
-	const struct odd_call *odd, *odd_end;
+	const odd_call *odd, *odd_end;
 };
-
-/* Calls that join others are observations of each SNV of their loci, but not counted on their own.
- */
-static void note_joined(struct pileup *p, const struct piece *piece)
-{
-	p->n_observations += p->n_snvs[piece->end - p->first] - p->n_snvs[piece->begin - p->first];
-}
 
 /* Room for n more, behind all others. */
 static bool reserve_odd(struct odd_calls *odd, size_t n)
 {
-	return odd->n + n <= UINT32_MAX &&
-	       memory_reserve(&odd->items, &odd->cap, odd->n + n, sizeof(*odd->items));
+	size_t want = odd->n + n + ODD_STEP;
+
+	return want <= UINT32_MAX &&
+	       memory_reserve(&odd->items, &odd->cap, want, sizeof(*odd->items));
 }
 
-/* What a fragment shows that showed `call` (or the usual one), now that a mate shows another. */
-static struct odd_call join_call(
-	struct pileup *p, const struct odd_call *odd, const struct odd_call *other)
+/* Of more than N_FEW. */
+static enum sphex_status append_odd(
+	struct pileup *p, struct waiting *w, const odd_call *odd, struct sphex_error *err)
 {
-	uint32_t locus = odd ? odd->locus : other->locus;
-	uint8_t usual = p->sites->usual[locus], call = odd ? odd->call : usual;
-	struct odd_call joined = {locus, call | (other ? other->call : usual)};
-
-	recount(p, locus, call, joined.call);
-	return joined;
+	if (!reserve_odd(&p->odd, w->n_odd))
+		return fail_memory(err);
+	w->odd.many.begin = (uint32_t)p->odd.n;
+	copy_odd(p->odd.items + p->odd.n, odd, w->n_odd);
+	p->odd.n += w->n_odd;
+	return SPHEX_OK;
 }
 
-/*
- * The calls of a mate join a waiting strip that covers their loci. Both lists of odd calls are
- * merged behind all others; one that has not grown goes back to its place.
+/* What a fragment shows that showed `own` (NULL: the usual letter), now that a mate shows another.
  */
+static odd_call join_call(struct locus_sums *sums, const odd_call *own, const odd_call *odd)
+{
+	uint32_t place = odd_place(own ? *own : *odd);
+	uint8_t usual = sums->sites->usual[sums->first + place];
+	uint8_t before = own ? odd_shown(*own) : usual;
+	uint8_t joined = show_both(before, odd ? odd_shown(*odd) : usual);
+
+	recount(sums, place, before, joined);
+	return odd_call_of(place, joined);
+}
+
+/* The calls of a mate join a waiting strip that covers their loci: both lists are merged. */
 static enum sphex_status join_piece(
 	struct pileup *p, struct waiting *w, const struct piece *piece, struct sphex_error *err)
 {
-	const struct odd_call *odd = piece->odd, *own, *own_end;
-	struct odd_call *joined;
-	size_t n = 0;
+	const odd_call *odd = piece->odd, *odd_end = piece->odd_end, *own, *own_end;
+	bool was_many = w->n_odd > N_FEW;
+	uint32_t n_before = w->n_odd, n = 0;
 
-	note_joined(p, piece);
-	if (!w->n_odd && odd == piece->odd_end)
+	/* they are observations of each SNV of their loci, but not counted on their own */
+	p->sums.n_observations += p->sums.n_snvs[piece->end] - p->sums.n_snvs[piece->begin];
+	if (!w->n_odd && odd == odd_end)
 		return SPHEX_OK;
-	if (!reserve_odd(&p->odd, w->n_odd + (size_t)(piece->odd_end - odd)))
-		return fail_memory(err);
-	own = p->odd.items + w->odd;
+	own = was_many ? p->odd.items + w->odd.many.begin : w->odd.few;
 	own_end = own + w->n_odd;
-	joined = p->odd.items + p->odd.n;
-	while (own < own_end || odd < piece->odd_end) {
-		bool is_own = own < own_end && (odd == piece->odd_end || own->locus <= odd->locus);
-		bool is_odd = odd < piece->odd_end && (own == own_end || odd->locus <= own->locus);
+	while (own < own_end || odd < odd_end) {
+		bool is_own =
+			own < own_end && (odd == odd_end || odd_place(*own) <= odd_place(*odd));
+		bool is_odd =
+			odd < odd_end && (own == own_end || odd_place(*odd) <= odd_place(*own));
 
-		if (is_own && (own->locus < piece->begin || own->locus >= piece->end))
-			joined[n++] = *own;
+		if (is_own && (odd_place(*own) < piece->begin || odd_place(*own) >= piece->end))
+			p->joined[n++] = *own;
 		else
-			joined[n++] = join_call(p, is_own ? own : NULL, is_odd ? odd : NULL);
+			p->joined[n++] =
+				join_call(&p->sums, is_own ? own : NULL, is_odd ? odd : NULL);
 		own += is_own;
 		odd += is_odd;
 	}
-	if (n == w->n_odd) {
-		memcpy(p->odd.items + w->odd, joined, n * sizeof(*joined));
-		return SPHEX_OK;
-	}
-	w->odd = (uint32_t)p->odd.n;
 	w->n_odd = (uint16_t)n;
-	p->odd.n += n;
+	if (n <= N_FEW)
+		memcpy(w->odd.few, p->joined, sizeof(w->odd.few));
+	else if (n <= n_before)
+		memcpy(p->odd.items + w->odd.many.begin, p->joined, n * sizeof(*p->joined));
+	else
+		return append_odd(p, w, p->joined, err);
 	return SPHEX_OK;
 }
 
 /* Counts what from now on waits for a mate. */
-static enum sphex_status count_piece(
-	struct pileup *p, struct name_hash name, const struct piece *piece, struct sphex_error *err)
+static enum sphex_status count_piece(struct pileup *p, const struct name_hash *name,
+	const struct piece *piece, struct sphex_error *err)
 {
 	size_t n_odd = (size_t)(piece->odd_end - piece->odd);
 	uint32_t n = piece->end - piece->begin;
+	struct waiting *w;
 
-	if (!reserve_odd(&p->odd, n_odd) || !memory_reserve(&p->waiting, &p->waiting_cap,
-						    p->n_waiting + 1, sizeof(*p->waiting)))
+	if (!memory_reserve(&p->waiting, &p->waiting_cap, p->n_waiting + 1, sizeof(*p->waiting)))
 		return fail_memory(err);
-	count_range(p, piece->begin, n);
-	p->waiting[p->n_waiting++] = (struct waiting){.name = name,
-		.locus = piece->begin,
-		.n = (uint16_t)n,
-		.n_odd = (uint16_t)n_odd,
-		.odd = (uint32_t)p->odd.n};
-	for (size_t i = 0; i < n_odd; i++) {
-		count_odd(p, piece->odd[i]);
-		p->odd.items[p->odd.n++] = piece->odd[i];
-	}
+	w = &p->waiting[p->n_waiting++];
+	w->name = *name;
+	w->place = (uint16_t)piece->begin;
+	w->n = (uint16_t)n;
+	w->n_odd = (uint16_t)n_odd;
+	count_calls(&p->sums, piece->begin, n, piece->odd, n_odd);
+	if (n_odd > N_FEW)
+		return append_odd(p, w, piece->odd, err);
+	memcpy(w->odd.few, piece->odd, sizeof(w->odd.few));
 	return SPHEX_OK;
 }
 
@@ -420,37 +316,41 @@ static uint32_t lower(uint32_t a, uint32_t b)
  * A strip along those of its name: where one waits already, calls join it, and the pieces between
  * are counted and wait, too. Strips that no later record can meet leave the list of the name.
  */
-static enum sphex_status add_named(struct pileup *p, const struct strip *s,
-	const struct odd_call *odd, struct sphex_error *err)
+static enum sphex_status add_named(struct pileup *p, const struct strip *s, const odd_call *odd,
+	uint32_t reached, struct sphex_error *err)
 {
-	size_t entry = find_name(p, s->name);
-	uint32_t before = 0, next = p->tags[entry] ? p->firsts[entry] : 0, end = s->locus + s->n;
-	const struct odd_call *odd_end = odd + s->n_odd;
-	struct piece piece = {.end = s->locus, .odd_end = odd};
+	uint32_t *entry = find_name(p, s->name);
+	uint32_t before = 0, next = first_of(p, *entry);
+	uint32_t place = s->locus - p->sums.first, end = place + s->n;
+	const odd_call *odd_end = odd + s->n_odd;
+	struct piece piece = {.end = place, .odd_end = odd};
 	enum sphex_status status = SPHEX_OK;
 
 	while (piece.end < end && !status) {
 		uint32_t begin = piece.end;
 		struct waiting *w = next ? &p->waiting[next - 1] : NULL;
-		uint32_t w_end = w ? w->locus + w->n : end;
+		uint32_t w_end = w ? (uint32_t)w->place + w->n : end;
 
 		if (w_end <= begin) {
-			if (w_end <= s->reached && w->next)
-				*link_behind(p, entry, before) = w->next;
+			if (w_end <= reached && w->next)
+				leave(p, entry, before, w->next);
 			else
 				before = next;
 			next = w->next;
 			continue;
 		}
-		piece = (struct piece){begin, lower(end, w && w->locus > begin ? w->locus : w_end),
-			piece.odd_end, piece.odd_end};
-		while (piece.odd_end < odd_end && piece.odd_end->locus < piece.end)
-			piece.odd_end++;
-		if (w && w->locus <= begin) {
+		piece = (struct piece){begin, lower(end, w && w->place > begin ? w->place : w_end),
+			piece.odd_end, odd_end};
+		if (piece.end < end) {
+			piece.odd_end = piece.odd;
+			while (piece.odd_end < odd_end && odd_place(*piece.odd_end) < piece.end)
+				piece.odd_end++;
+		}
+		if (w && w->place <= begin) {
 			status = join_piece(p, w, &piece, err);
 			continue;
 		}
-		status = count_piece(p, s->name, &piece, err);
+		status = count_piece(p, &s->name, &piece, err);
 		if (!status)
 			enter(p, entry, before, (uint32_t)p->n_waiting);
 		before = (uint32_t)p->n_waiting;
@@ -465,41 +365,50 @@ static enum sphex_status leave_out_passed(
 	struct pileup *p, uint32_t reached, struct sphex_error *err)
 {
 	struct odd_calls odd = p->odd;
+	enum sphex_status status = SPHEX_OK;
 	size_t n = 0;
 
 	p->odd = p->spare;
 	p->odd.n = 0;
 	p->spare = odd;
-	if (!reserve_odd(&p->odd, odd.n))
-		return fail_memory(err);
-	for (size_t i = 0; i < p->n_waiting; i++) {
-		struct waiting w = p->waiting[i];
-		uint32_t first = w.odd;
+	for (size_t i = 0; i < p->n_waiting && !status; i++) {
+		struct waiting *w = &p->waiting[n];
 
-		if (w.locus + w.n <= reached)
+		if ((uint32_t)p->waiting[i].place + p->waiting[i].n <= reached)
 			continue;
-		w.odd = (uint32_t)p->odd.n;
-		for (uint32_t k = 0; k < w.n_odd; k++)
-			p->odd.items[p->odd.n++] = odd.items[first + k];
-		p->waiting[n++] = w;
+		*w = p->waiting[i];
+		n++;
+		if (w->n_odd > N_FEW)
+			status = append_odd(p, w, odd.items + w->odd.many.begin, err);
 	}
 	p->n_waiting = n;
 	/* what must wait on is looked through again only when it has doubled */
 	p->leave_out_at = n * 2 > LEAVE_OUT_AT ? n * 2 : LEAVE_OUT_AT;
-	return enter_names(p, GROUP, err);
-}
-
-static bool has_name(const struct pileup *p, const struct strip *s)
-{
-	return s->kind == STRIP_CALLS && !s->nameless && !p->by_read;
+	return status ? status : enter_names(p, err);
 }
 
 /* With room for one more, of this strip's name. */
-static enum sphex_status make_room(struct pileup *p, const struct strip *s, struct sphex_error *err)
+static enum sphex_status make_room(struct pileup *p, uint32_t reached, struct sphex_error *err)
 {
 	if (p->n_waiting >= p->leave_out_at)
-		return leave_out_passed(p, s->reached, err);
-	return 2 * (p->n_waiting + 1) > p->n_names ? enter_names(p, GROUP, err) : SPHEX_OK;
+		return leave_out_passed(p, reached, err);
+	return 2 * (p->n_waiting + 1) > p->n_names ? enter_names(p, err) : SPHEX_OK;
+}
+
+static void count_alone(struct pileup *p, const struct strip *s, const odd_call *odd)
+{
+	uint32_t place = s->locus - p->sums.first;
+	struct sums *at = p->sums.items + place;
+
+	if (s->kind == STRIP_LOW_MAPQ) {
+		at[0].n_low_mapq++;
+		at[s->n].n_low_mapq--;
+	} else if (s->kind == STRIP_FILTERED) {
+		at[0].n_filtered++;
+		at[s->n].n_filtered--;
+	} else {
+		count_calls(&p->sums, place, s->n, odd, s->n_odd);
+	}
 }
 
 enum sphex_status pileup_add(struct pileup *p, const struct strips *in, struct sphex_error *err)
@@ -508,99 +417,24 @@ enum sphex_status pileup_add(struct pileup *p, const struct strips *in, struct s
 
 	for (size_t i = 0; i < in->n && !status; i++) {
 		const struct strip *s = &in->items[i];
-		const struct odd_call *odd = strip_odd(in, s);
+		const odd_call *odd = strip_odd(in, s);
+		/* in the cell */
+		uint32_t reached = s->reached > p->sums.first ? s->reached - p->sums.first : 0;
 
-		if (!has_name(p, s)) {
+		if (s->kind != STRIP_CALLS || s->nameless || p->by_read) {
 			count_alone(p, s, odd);
 			continue;
 		}
-		status = make_room(p, s, err);
-		if (i % GROUP == 0 && p->n_waiting > FAR && in->n - i >= 2 * GROUP) {
-			ask_for_names(p, s + GROUP, GROUP);
-			ask_for_mates(p, s, GROUP);
-		}
+		status = make_room(p, reached, err);
+		if (p->n_waiting > FAR && in->n - i > AHEAD)
+			ask_ahead(p, s);
 		if (!status)
-			status = add_named(p, s, odd, err);
+			status = add_named(p, s, odd, reached, err);
 	}
 	return status;
 }
 
-/* ---------------------------------------------------------------- loci that are done */
-
-/* Where fragments belong that show this set of letters. */
-static unsigned column_of(unsigned letters, unsigned ref, unsigned alt)
-{
-	bool shows_ref = letters & ref, shows_alt = letters & alt,
-	     shows_other = letters & ~(ref | alt);
-
-	if (shows_ref + shows_alt + shows_other > 1)
-		return COUNT_DISCORDANT;
-	return shows_ref ? COUNT_REF : shows_alt ? COUNT_ALT : COUNT_OTHER;
-}
-
-static void count_site(
-	struct pileup *p, uint32_t site, const struct sums *sums, uint32_t counts[N_NATIVE_COUNTS])
-{
-	uint8_t ref = p->sites->refs[site], alt = p->sites->alts[site];
-
-	ref = ref == ALLELE_NEVER ? 0 : ref;
-	alt = alt == ALLELE_NEVER ? 0 : alt;
-	for (unsigned letters = 1; letters < 16; letters++)
-		if (sums->n[letters])
-			counts[column_of(letters, ref, alt)] += sums->n[letters];
-	counts[COUNT_AMBIGUOUS] += sums->n[SUM_AMBIGUOUS];
-	counts[COUNT_LOW_BASEQ] += sums->n[SUM_LOW_BASEQ];
-	counts[COUNT_LOW_MAPQ] += sums->n_low_mapq;
-	counts[COUNT_FILTERED] += sums->n_filtered;
-	for (unsigned i = 0; i < N_NATIVE_COUNTS; i++)
-		p->n_observations += counts[i];
-	p->n_counted += (uint64_t)counts[COUNT_REF] + counts[COUNT_ALT] + counts[COUNT_OTHER];
-}
-
-/* Nothing looked at the locus: most of them, where reads are few. Their counts stay untouched. */
-static bool is_empty(const struct sums *sums)
-{
-	uint32_t any = sums->n_low_mapq | sums->n_filtered;
-
-	for (unsigned i = 0; i < N_SUMS; i++)
-		any |= sums->n[i];
-	return !any;
-}
-
-/* What shows nothing else shows the usual letter. */
-static void count_rest(struct sums *sums, uint8_t usual)
-{
-	uint32_t n = sums->n_fragments;
-
-	sums->n[usual] = 0;
-	for (unsigned i = 0; i < N_SUMS; i++)
-		n -= sums->n[i];
-	sums->n[usual] = n;
-}
-
-static void count_sites(struct pileup *p, uint32_t *counts)
-{
-	const struct sites *s = p->sites;
-
-	for (size_t i = 0; i < p->n_loci; i++) {
-		uint32_t locus = p->first + (uint32_t)i, end = sites_end_of(s, locus);
-
-		if (i) { /* changes become numbers */
-			p->sums[i].n_fragments += p->sums[i - 1].n_fragments;
-			p->sums[i].n_low_mapq += p->sums[i - 1].n_low_mapq;
-			p->sums[i].n_filtered += p->sums[i - 1].n_filtered;
-		}
-		count_rest(&p->sums[i], s->usual[locus]);
-		if (is_empty(&p->sums[i]))
-			continue;
-		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
-			if (s->refs[site] != ALLELE_EVENT)
-				count_site(p, site, &p->sums[i],
-					counts + (size_t)site * N_NATIVE_COUNTS);
-	}
-}
-
 void pileup_finish(struct pileup *p, uint32_t *counts)
 {
-	count_sites(p, counts);
+	locus_sums_finish(&p->sums, counts);
 }

@@ -1,11 +1,9 @@
 /*
- * Strips of neighbouring loci in file order in, counts of their SNV sites out. The records of one
- * name over one locus are one fragment, which counts once. Sources: rules of the native mode,
- * section 4.
+ * Strips of a cell in file order in, counts of their SNV sites out. The records of one name over
+ * one locus are one fragment, which counts once. Sources: rules of the native mode, section 4.
  *
- * Calls are counted by the letters that a fragment shows, whatever the alleles are; only in the end
- * are these sums read as REF, ALT and other of each site. Strips wait until the file has passed
- * them, for a mate may follow. One thread at a time.
+ * Strips wait until the file has passed them, for a mate may follow: see pileup.c. One thread at a
+ * time.
  */
 #ifndef SPHEX_PILEUP_H
 #define SPHEX_PILEUP_H
@@ -15,12 +13,12 @@
 struct pileup;
 
 /*
- * Begins to count at the n_loci loci from `first` on: NULL becomes a new pileup, one that has been
- * finished lends its memory. At most 65,535 loci. `sites` is borrowed. by_read: every record on its
- * own. *pileup is freed in every case.
+ * Begins to count at the loci of a cell: NULL becomes a new pileup, one that has been finished
+ * lends its memory. `sites` is borrowed. by_read: every record on its own. *pileup is freed in
+ * every case.
  */
-enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t first,
-	size_t n_loci, bool by_read, struct sphex_error *err);
+enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites, uint32_t cell,
+	bool by_read, struct sphex_error *err);
 void pileup_free(struct pileup *p);
 
 /* Takes strips in file order. */

@@ -1,7 +1,7 @@
 /*
- * What one record says about neighbouring loci: one call a locus, mostly the one that is usual
- * there (sites.usual). Only the others are listed, so that a strip is small. A record has a strip
- * for each run of loci that it aligns bases to.
+ * What one record says about neighbouring loci of one cell: one call a locus, mostly the one that
+ * is usual there (sites.usual). Only the others are listed, in two bytes each. A record has a strip
+ * for each run of loci that it aligns bases to, and begins another where a cell begins.
  */
 #ifndef SPHEX_STRIP_H
 #define SPHEX_STRIP_H
@@ -9,8 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "name_hash.h"
+#include "simd/kernels.h"
+
+/* Loci of a cell, which is counted by one thread at a time: see parcel.h. Cell i has those from i *
+ * CELL_N_LOCI on. */
+#define CELL_N_LOCI ((uint32_t)1024)
 
 enum strip_kind {
 	STRIP_CALLS,
@@ -18,18 +24,51 @@ enum strip_kind {
 	STRIP_FILTERED
 };
 
-/* A call that is not the usual one of its locus. */
-struct odd_call {
-	uint32_t locus;
-	uint8_t call; /* enum base_call */
-};
+/*
+ * What records, or a fragment's records together, show at a locus: 1..15 is a set of letters, as in
+ * enum base_call.
+ */
+enum { SHOWS_AMBIGUOUS = 0, SHOWS_LOW_BASEQ = 16, N_SHOWN = 17 };
+
+static inline uint8_t shown_by(uint8_t call)
+{
+	return call == CALL_LOW_BASEQ ? SHOWS_LOW_BASEQ : call & 15;
+}
+
+/* What both together show. */
+static inline uint8_t show_both(uint8_t a, uint8_t b)
+{
+	uint8_t both = a | b;
+
+	return both & 15 ? both & 15 : both;
+}
+
+/* Something that is not usual: what is shown, and at which locus of the cell. Orders by locus. */
+typedef uint16_t odd_call;
+
+#define SHOWN_BITS 5
+
+static inline odd_call odd_call_of(uint32_t locus, uint8_t shown)
+{
+	return (odd_call)(locus % CELL_N_LOCI << SHOWN_BITS | shown);
+}
+
+static inline uint32_t odd_place(odd_call odd)
+{
+	return (uint32_t)odd >> SHOWN_BITS;
+}
+
+static inline uint8_t odd_shown(odd_call odd)
+{
+	return odd & ((1u << SHOWN_BITS) - 1);
+}
 
 struct strip {
 	struct name_hash name;
-	uint32_t locus, n; /* loci [locus, locus + n) */
-	uint32_t reached;  /* records that follow say nothing about loci before it */
-	uint32_t n_odd;
-	size_t odd; /* where its n_odd calls begin, by locus */
+	uint32_t locus; /* loci [locus, locus + n) */
+	uint16_t n, n_odd;
+	uint32_t odd;     /* where its n_odd calls begin, by locus */
+	uint32_t reached; /* records that follow say nothing about loci before it */
 	uint8_t kind;
 	bool nameless; /* QNAME is *: no other record belongs to it */
 };
@@ -38,16 +77,31 @@ struct strip {
 struct strips {
 	struct strip *items;
 	size_t n, cap;
-	struct odd_call *odd;
+	odd_call *odd;
 	size_t n_odd, odd_cap;
 };
 
-/* Its odd calls, never NULL: no offset may be added to that, not even 0. */
-static inline const struct odd_call *strip_odd(const struct strips *strips, const struct strip *s)
-{
-	static const struct odd_call none;
+/* Lists of odd calls are copied and read by so many; arrays have room for them behind each list. */
+#define ODD_STEP 8
 
-	return s->n_odd ? &strips->odd[s->odd] : &none;
+/* Its odd calls, never NULL. */
+static inline const odd_call *strip_odd(const struct strips *strips, const struct strip *s)
+{
+	static const odd_call none[ODD_STEP];
+
+	return s->n_odd ? &strips->odd[s->odd] : none;
 }
+
+/* May write up to ODD_STEP more than n. */
+static inline void copy_odd(odd_call *to, const odd_call *from, uint32_t n)
+{
+	for (uint32_t i = 0; i == 0 || i < n; i += ODD_STEP)
+		memcpy(to + i, from + i, ODD_STEP * sizeof(*to));
+}
+
+/* Room for n more odd calls and what copy_odd() may write. False: out of memory. */
+bool strips_reserve_odd(struct strips *strips, size_t n);
+/* Appends a copy of the strip, which lies in `from`. False: out of memory. */
+bool strips_add(struct strips *to, const struct strips *from, const struct strip *strip);
 
 #endif

@@ -188,7 +188,7 @@ static void pass_cells(struct tally *t, uint64_t key)
 	if (t->observer->rules->claims != CLAIM_FRAGMENTS)
 		return;
 	locus = reached_locus(s, key);
-	while ((uint64_t)(t->next_loci + 1) * CELL_N_SITES <= locus)
+	while ((uint64_t)(t->next_loci + 1) * CELL_N_LOCI <= locus)
 		pass_cell(t, t->next_loci++);
 	while (t->next_events < t->n_cells && is_passed(s, t->next_events - t->n_loci_cells, key))
 		pass_cell(t, t->next_events++);
@@ -221,8 +221,7 @@ void tally_add(struct tally *t, struct observations *o)
 
 static enum sphex_status start_cell(struct tally *t, struct cell *cell, struct sphex_error *err)
 {
-	const struct sites *sites = t->observer->sites;
-	uint32_t i = (uint32_t)(cell - t->cells), first = i * CELL_N_SITES;
+	uint32_t i = (uint32_t)(cell - t->cells);
 
 	if (t->observer->rules->claims != CLAIM_FRAGMENTS) {
 		cell->names = memory_new_zeroed(1, sizeof(*cell->names));
@@ -236,9 +235,7 @@ static enum sphex_status start_cell(struct tally *t, struct cell *cell, struct s
 	cell->pileup = t->idle;
 	t->idle = NULL;
 	lock_drop(t->lock);
-	return pileup_begin(&cell->pileup, sites, first,
-		sites->loci.n - first < CELL_N_SITES ? sites->loci.n - first : CELL_N_SITES,
-		t->by_read, err);
+	return pileup_begin(&cell->pileup, t->observer->sites, i, t->by_read, err);
 }
 
 static enum sphex_status count_parcel(

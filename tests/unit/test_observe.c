@@ -578,14 +578,14 @@ Test(observe, a_nul_in_a_name_over_a_site_is_found_wherever_it_stands)
 					letters[i], nul, n);
 }
 
-/* The call of the strip at a locus. */
-static uint8_t call_at(const struct bench *b, const struct strip *strip, uint32_t locus)
+/* What the strip shows at a locus. */
+static uint8_t shown_at(const struct bench *b, const struct strip *strip, uint32_t locus)
 {
-	const struct odd_call *odd = b->seen.strips.odd + strip->odd;
+	const odd_call *odd = strip_odd(&b->seen.strips, strip);
 
 	for (uint32_t i = 0; i < strip->n_odd; i++)
-		if (odd[i].locus == locus)
-			return odd[i].call;
+		if (odd_place(odd[i]) == locus % CELL_N_LOCI)
+			return odd_shown(odd[i]);
 	return b->observer.sites->usual[locus];
 }
 
@@ -615,7 +615,7 @@ static void expect_damage_at(size_t at_byte, uint8_t value, enum sphex_mode mode
 	for (size_t i = 0; i < b.seen.strips.n; i++) {
 		const struct strip *strip = &b.seen.strips.items[i];
 
-		cr_assert_eq(call_at(&b, strip, strip->locus), CALL_G);
+		cr_assert_eq(shown_at(&b, strip, strip->locus), CALL_G);
 	}
 	bench_end(&b);
 	bytes_free(&bam);
@@ -673,9 +673,57 @@ Test(observe, a_record_of_many_runs_over_loci_has_a_strip_for_each)
 	for (size_t i = 0; i < N; i++) {
 		cr_assert_eq(b.seen.strips.items[i].locus, 2 * i);
 		cr_assert_eq(b.seen.strips.items[i].n, 1);
-		cr_assert_eq(call_at(&b, &b.seen.strips.items[i], (uint32_t)(2 * i)),
+		cr_assert_eq(shown_at(&b, &b.seen.strips.items[i], (uint32_t)(2 * i)),
 			i % 3 ? CALL_A : CALL_G, "%zu", i);
 	}
 	bench_end(&b);
 	bytes_free(&bam);
+}
+
+/* Whose loci are those of two cells; an insertion lies where the second one begins, or before. */
+static void expect_cut_strips(uint32_t n_before_insertion)
+{
+	enum { N = CELL_N_LOCI + 500 };
+	static struct site_row rows[N];
+	static char seq[N + 2];
+	struct bench b;
+	struct bytes bam = {0};
+	char cigar[32];
+	uint32_t locus = 0;
+
+	for (uint32_t i = 0; i < N; i++)
+		rows[i] = (struct site_row){"chr1", 101 + i, "A", "G", NULL};
+	memset(seq, 'A', N + 1);
+	for (uint32_t i = 0; i < N + 1; i += 7)
+		seq[i] = 'G';
+	snprintf(cigar, sizeof(cigar), "%uM1I%uM", n_before_insertion, N - n_before_insertion);
+	random_bam_start(&bam);
+	bam_add(&bam, (struct bam_read){.name = "a", .pos0 = 100, .cigar = cigar, .seq = seq});
+	bench_start(&b, &bam, 0, rows, N, SPHEX_MODE_NATIVE);
+	cr_assert_eq(bench_observe(&b), SPHEX_OK);
+	cr_assert_eq(b.seen.strips.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct strip *strip = &b.seen.strips.items[i];
+
+		cr_assert_eq(strip->locus, locus);
+		cr_assert_eq(strip->locus, i * CELL_N_LOCI);
+		cr_assert_eq(strip->name.lo, b.seen.strips.items[0].name.lo);
+		for (; locus < strip->locus + strip->n; locus++) {
+			uint32_t base = locus + (locus >= n_before_insertion);
+
+			cr_assert_eq(shown_at(&b, strip, locus), base % 7 ? CALL_A : CALL_G, "%u",
+				locus);
+		}
+	}
+	cr_assert_eq(locus, N);
+	bench_end(&b);
+	bytes_free(&bam);
+}
+
+Test(observe, a_strip_ends_where_a_cell_ends)
+{
+	expect_cut_strips(CELL_N_LOCI);
+	expect_cut_strips(CELL_N_LOCI - 1);
+	expect_cut_strips(CELL_N_LOCI + 1);
+	expect_cut_strips(10);
 }

@@ -14,16 +14,15 @@ struct said {
 	uint64_t about[N_LOCI];
 };
 
-static void say(struct said *said, const struct strip *s, const struct odd_call *odd)
+static void say(struct said *said, const struct strips *strips, const struct strip *s)
 {
-	const struct odd_call *odd_end = odd + s->odd + s->n_odd;
+	const odd_call *odd = strip_odd(strips, s), *odd_end = odd + s->n_odd;
 
-	odd += s->odd;
 	for (uint32_t i = 0; i < s->n; i++) {
 		uint64_t word = s->name.lo + s->name.hi + s->kind + s->reached + s->nameless;
 
-		if (odd < odd_end && odd->locus == s->locus + i)
-			word = word * 31 + odd++->call;
+		if (odd < odd_end && odd_place(*odd) == (s->locus + i) % CELL_N_LOCI)
+			word = word * 31 + odd_shown(*odd++);
 		said->about[s->locus + i] = said->about[s->locus + i] * 1000003 + word;
 	}
 	cr_assert_eq(odd, odd_end, "by locus, and all within the strip");
@@ -32,31 +31,32 @@ static void say(struct said *said, const struct strip *s, const struct odd_call 
 static void make_strips(struct strips *strips, struct prng *r)
 {
 	strips->items = calloc(N_STRIPS, sizeof(*strips->items));
-	strips->odd = calloc((size_t)N_STRIPS * N_LOCI, sizeof(*strips->odd));
+	strips->odd = calloc((size_t)N_STRIPS * CELL_N_LOCI + ODD_STEP, sizeof(*strips->odd));
 	strips->n = N_STRIPS;
 	strips->n_odd = 0;
 	for (size_t i = 0; i < N_STRIPS; i++) {
 		uint32_t locus = (uint32_t)prng_below(r, N_LOCI);
-		uint32_t most = i % 3 ? 8 : N_LOCI;
-		uint32_t n = 1 + (uint32_t)prng_below(r, most);
+		uint32_t left = CELL_N_LOCI - locus % CELL_N_LOCI;
+		uint32_t n = 1 + (uint32_t)prng_below(r, i % 3 ? 8 : CELL_N_LOCI);
 
-		n = n < N_LOCI - locus ? n : N_LOCI - locus;
+		left = left < N_LOCI - locus ? left : N_LOCI - locus;
+		n = n < left ? n : left;
 		strips->items[i] = (struct strip){.name = {prng_below(r, 1000), i},
 			.locus = locus,
-			.n = n,
+			.n = (uint16_t)n,
 			.reached = (uint32_t)prng_below(r, N_LOCI),
-			.odd = strips->n_odd,
+			.odd = (uint32_t)strips->n_odd,
 			.kind = (uint8_t)(prng_below(r, 5) ? STRIP_CALLS : STRIP_FILTERED),
 			.nameless = prng_below(r, 9) == 0};
 		for (uint32_t k = 0; strips->items[i].kind == STRIP_CALLS && k < n; k++)
 			if (prng_below(r, 4) == 0)
-				strips->odd[strips->n_odd++] = (struct odd_call){
-					locus + k, (uint8_t)(1 + prng_below(r, 8))};
-		strips->items[i].n_odd = (uint32_t)(strips->n_odd - strips->items[i].odd);
+				strips->odd[strips->n_odd++] =
+					odd_call_of(locus + k, (uint8_t)(1 + prng_below(r, 8)));
+		strips->items[i].n_odd = (uint16_t)(strips->n_odd - strips->items[i].odd);
 	}
 }
 
-/* Each piece lies in the cell of its parcel, of which there is one. */
+/* Each strip lies in the cell of its parcel, of which there is one. */
 static void say_parcels(const struct parcels *p, struct said *said)
 {
 	for (const struct parcel *parcel = p->first; parcel; parcel = parcel->next) {
@@ -64,14 +64,14 @@ static void say_parcels(const struct parcels *p, struct said *said)
 		for (size_t i = 0; i < parcel->strips.n; i++) {
 			const struct strip *s = &parcel->strips.items[i];
 
-			cr_assert_eq(s->locus / CELL_N_SITES, parcel->cell);
-			cr_assert_eq((s->locus + s->n - 1) / CELL_N_SITES, parcel->cell);
-			say(said, s, parcel->strips.odd);
+			cr_assert_eq(s->locus / CELL_N_LOCI, parcel->cell);
+			cr_assert_eq((s->locus + s->n - 1) / CELL_N_LOCI, parcel->cell);
+			say(said, &parcel->strips, s);
 		}
 	}
 }
 
-Test(parcel, strips_are_cut_at_the_borders_of_cells)
+Test(parcel, strips_come_to_their_cells_in_order)
 {
 	struct sites sites = {.n = N_LOCI, .loci = {.n = N_LOCI}};
 	struct observer observer = {.rules = count_rules_of(SPHEX_MODE_NATIVE), .sites = &sites};
@@ -89,7 +89,7 @@ Test(parcel, strips_are_cut_at_the_borders_of_cells)
 		free(o.strips.odd);
 		make_strips(&o.strips, &r);
 		for (size_t i = 0; i < o.strips.n; i++)
-			say(&want, &o.strips.items[i], o.strips.odd);
+			say(&want, &o.strips, &o.strips.items[i]);
 		cr_assert_eq(parcels_pack(&observer, &o, &err), SPHEX_OK);
 		say_parcels(&o.parcels, &got);
 		cr_assert(memcmp(&want, &got, sizeof(want)) == 0);
@@ -123,7 +123,7 @@ Test(parcel, equal_names_and_equal_sites_of_events_are_in_one_parcel)
 	static const enum sphex_mode modes[] = {SPHEX_MODE_WASP2, SPHEX_MODE_NATIVE};
 
 	for (size_t m = 0; m < 2; m++) {
-		struct sites sites = {.n = 3 * CELL_N_SITES, .loci = {.n = 2 * CELL_N_SITES}};
+		struct sites sites = {.n = 3 * CELL_N_SITES, .loci = {.n = 2 * CELL_N_LOCI}};
 		struct observer observer = {.rules = count_rules_of(modes[m]), .sites = &sites};
 		struct observations o = {0};
 		struct prng r = {4};

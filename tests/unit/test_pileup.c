@@ -8,7 +8,9 @@
 #include "count/pileup.h"
 #include "tests/support/prng.h"
 
-enum { N_LOCI = 3000, MAX_SITES = 3 * N_LOCI, MAX_STRIP = 200, N_FRAGMENTS = 40 };
+/* The second cell is counted, of which some loci are missing. */
+enum { FIRST = CELL_N_LOCI, N_HERE = CELL_N_LOCI - 24, N_LOCI = FIRST + N_HERE };
+enum { MAX_SITES = 3 * N_LOCI, MAX_STRIP = 200, N_FRAGMENTS = 40 };
 
 /* Loci at every position, one to three sites each, and events among them. */
 struct tiny_sites {
@@ -59,13 +61,15 @@ struct facts {
 	uint64_t n_observations;
 };
 
-static uint8_t says_of(const struct sites *s, uint32_t site, uint8_t call)
+static uint8_t says_of(const struct sites *s, uint32_t site, uint8_t shown)
 {
-	if (call == CALL_LOW_BASEQ)
+	if (shown == SHOWS_LOW_BASEQ)
 		return CLASS_LOW_BASEQ;
-	if (call == CALL_AMBIGUOUS)
+	if (shown == SHOWS_AMBIGUOUS)
 		return CLASS_AMBIGUOUS;
-	return call == s->refs[site] ? CLASS_REF : call == s->alts[site] ? CLASS_ALT : CLASS_OTHER;
+	return shown == s->refs[site]   ? CLASS_REF
+	       : shown == s->alts[site] ? CLASS_ALT
+					: CLASS_OTHER;
 }
 
 static void add_fact(struct facts *f, uint32_t site, uint32_t name, bool alone, uint8_t says)
@@ -87,14 +91,14 @@ static void add_fact(struct facts *f, uint32_t site, uint32_t name, bool alone, 
 }
 
 static void add_strip_facts(struct facts *f, const struct sites *s, const struct strip *strip,
-	const struct odd_call *odd, uint32_t name, bool by_read)
+	const odd_call *odd, uint32_t name, bool by_read)
 {
-	const struct odd_call *odd_end = odd + strip->n_odd;
+	const odd_call *odd_end = odd + strip->n_odd;
 
 	for (uint32_t i = 0; i < strip->n; i++) {
 		uint32_t locus = strip->locus + i;
-		bool is_odd = odd < odd_end && odd->locus == locus;
-		uint8_t call = is_odd ? odd->call : s->usual[locus];
+		bool is_odd = odd < odd_end && FIRST + odd_place(*odd) == locus;
+		uint8_t shown = is_odd ? odd_shown(*odd) : s->usual[locus];
 		uint32_t end = locus + 1 < N_LOCI ? s->loci.sites[locus + 1] : (uint32_t)s->n;
 
 		for (uint32_t site = s->loci.sites[locus]; site < end; site++)
@@ -102,7 +106,7 @@ static void add_strip_facts(struct facts *f, const struct sites *s, const struct
 				add_fact(f, site, name, strip->nameless || by_read,
 					strip->kind == STRIP_LOW_MAPQ   ? SAYS_LOW_MAPQ
 					: strip->kind == STRIP_FILTERED ? SAYS_FILTERED
-									: says_of(s, site, call));
+									: says_of(s, site, shown));
 		odd += is_odd;
 	}
 }
@@ -113,8 +117,8 @@ static void add_strip_facts(struct facts *f, const struct sites *s, const struct
 static void add_record(
 	struct strips *out, const uint8_t *usual, uint32_t locus, uint32_t name, struct prng *r)
 {
-	static const uint8_t calls[] = {
-		CALL_A, CALL_C, CALL_G, CALL_T, CALL_A, CALL_G, CALL_AMBIGUOUS, CALL_LOW_BASEQ};
+	static const uint8_t all[] = {
+		CALL_A, CALL_C, CALL_G, CALL_T, CALL_A, CALL_G, SHOWS_AMBIGUOUS, SHOWS_LOW_BASEQ};
 	uint32_t reached = locus, odd_step = prng_below(r, 2) ? 1 : 20;
 	bool nameless = prng_below(r, 20) == 0;
 	uint8_t kind = prng_below(r, 10)  ? STRIP_CALLS
@@ -127,17 +131,17 @@ static void add_record(
 		n = n < N_LOCI - locus ? n : N_LOCI - locus;
 		out->items[out->n++] = (struct strip){.name = name_hash_of((uint8_t *)&name, 4),
 			.locus = locus,
-			.n = n,
+			.n = (uint16_t)n,
 			.reached = reached,
-			.odd = out->n_odd,
+			.odd = (uint32_t)out->n_odd,
 			.kind = kind,
 			.nameless = nameless};
 		for (uint32_t i = 0; kind == STRIP_CALLS && i < n; i++) {
-			uint8_t call = calls[prng_below(r, 8)];
+			uint8_t shown = all[prng_below(r, 8)];
 
-			if (call == usual[locus + i] || prng_below(r, odd_step))
+			if (shown == usual[locus + i] || prng_below(r, odd_step))
 				continue;
-			out->odd[out->n_odd++] = (struct odd_call){locus + i, call};
+			out->odd[out->n_odd++] = odd_call_of(locus + i, shown);
 			out->items[out->n - 1].n_odd++;
 		}
 		locus += n + 1 + (uint32_t)prng_below(r, 300);
@@ -153,14 +157,15 @@ static void compare_with_one_by_one(
 	struct facts f = {.columns = malloc(MAX_SITES * N_FRAGMENTS),
 		.counts = calloc(MAX_SITES, sizeof(*f.counts))};
 	struct strips part = {.items = malloc(1000 * 2 * sizeof(struct strip)),
-		.odd = malloc(sizeof(struct odd_call) * 1000 * 2 * MAX_STRIP)};
+		.odd = malloc(
+			sizeof(odd_call) * 1000 * 2 * MAX_STRIP + ODD_STEP * sizeof(odd_call))};
 	struct pileup *p;
 	struct sphex_error err;
 	uint64_t n_counted = 0;
 
 	make_sites(&t, &r);
 	memset(f.columns, 255, MAX_SITES * N_FRAGMENTS);
-	cr_assert_eq(pileup_begin(pileup, &t.sites, 0, N_LOCI, by_read, &err), SPHEX_OK);
+	cr_assert_eq(pileup_begin(pileup, &t.sites, 1, by_read, &err), SPHEX_OK);
 	p = *pileup;
 	for (uint32_t i = 0, locus = 0; i < n_records;) {
 		part.n = part.n_odd = 0;
@@ -168,7 +173,7 @@ static void compare_with_one_by_one(
 			uint32_t name = (uint32_t)prng_below(&r, N_FRAGMENTS);
 			size_t first = part.n;
 
-			locus = (uint32_t)((uint64_t)i * N_LOCI / n_records);
+			locus = FIRST + (uint32_t)((uint64_t)i * N_HERE / n_records);
 			add_record(&part, t.usual, locus, name, &r);
 			for (; first < part.n; first++)
 				add_strip_facts(&f, &t.sites, &part.items[first],
@@ -220,7 +225,7 @@ Test(pileup, counts_fragments_of_many_names)
 	struct strips first = {.items = calloc(N_NAMES, sizeof(struct strip)), .n = N_NAMES};
 	struct strips second = {.items = calloc(N_NAMES, sizeof(struct strip)),
 		.n = N_NAMES,
-		.odd = calloc(N_NAMES, sizeof(struct odd_call)),
+		.odd = calloc(N_NAMES + ODD_STEP, sizeof(odd_call)),
 		.n_odd = N_NAMES};
 	uint32_t counts[12][N_NATIVE_COUNTS] = {{0}}, expected[12][N_NATIVE_COUNTS] = {{0}};
 	struct pileup *p = NULL;
@@ -244,19 +249,19 @@ Test(pileup, counts_fragments_of_many_names)
 	for (uint32_t i = 0; i < N_NAMES; i++) {
 		struct name_hash name = name_hash_of((uint8_t *)&i, 4);
 		uint32_t locus = 4 + i % 8;
-		uint8_t call = i / 8 % 2 ? CALL_T : CALL_LOW_BASEQ;
-		unsigned column = locus >= 8 ? (call == CALL_T ? COUNT_OTHER : COUNT_LOW_BASEQ)
-				  : call == CALL_T ? COUNT_DISCORDANT
-						   : COUNT_REF;
+		uint8_t shown = i / 8 % 2 ? CALL_T : SHOWS_LOW_BASEQ;
+		unsigned column = locus >= 8 ? (shown == CALL_T ? COUNT_OTHER : COUNT_LOW_BASEQ)
+				  : shown == CALL_T ? COUNT_DISCORDANT
+						    : COUNT_REF;
 
 		first.items[i] = (struct strip){.name = name, .n = 8};
 		second.items[i] = (struct strip){
 			.name = name, .locus = 4, .n = 8, .reached = 4, .odd = i, .n_odd = 1};
-		second.odd[i] = (struct odd_call){locus, call};
+		second.odd[i] = odd_call_of(locus, shown);
 		expected[locus][COUNT_REF]--;
 		expected[locus][column]++;
 	}
-	cr_assert_eq(pileup_begin(&p, &t.sites, 0, 12, false, &err), SPHEX_OK);
+	cr_assert_eq(pileup_begin(&p, &t.sites, 0, false, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &first, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &second, &err), SPHEX_OK);
 	pileup_finish(p, counts[0]);
@@ -271,7 +276,7 @@ Test(pileup, counts_fragments_of_many_names)
 /* Only dropped records look at the first loci, only others at those behind. */
 Test(pileup, ranges_of_dropped_records_end)
 {
-	enum { N_DROPPED = 5000, N_LONG = 2000, BEGIN_LONG = 100 };
+	enum { N_DROPPED = 5000, N_LONG = 900, BEGIN_LONG = 100 };
 	static struct tiny_sites t;
 	static struct strip items[N_DROPPED];
 	struct prng r = {1};
@@ -286,12 +291,12 @@ Test(pileup, ranges_of_dropped_records_end)
 	make_sites(&t, &r);
 	for (size_t i = 0; i < N_DROPPED; i++)
 		items[i] = (struct strip){.n = 10, .kind = STRIP_LOW_MAPQ};
-	cr_assert_eq(pileup_begin(&p, &t.sites, 0, N_LOCI, false, &err), SPHEX_OK);
+	cr_assert_eq(pileup_begin(&p, &t.sites, 0, false, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &dropped, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &after, &err), SPHEX_OK);
 	pileup_finish(p, counts);
 	cr_assert_eq(counts[COUNT_LOW_MAPQ], N_DROPPED);
-	for (uint32_t site = t.locus_sites[BEGIN_LONG]; site < t.sites.n; site++)
+	for (uint32_t site = t.locus_sites[BEGIN_LONG]; site < t.locus_sites[FIRST]; site++)
 		cr_assert_eq(counts[site * N_NATIVE_COUNTS + COUNT_LOW_MAPQ], 0, "site %u", site);
 	pileup_free(p);
 	free(counts);

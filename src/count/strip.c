@@ -1,0 +1,26 @@
+#include "strip.h"
+
+#include "base/memory.h"
+
+bool strips_reserve_odd(struct strips *strips, size_t n)
+{
+	size_t want = strips->n_odd + n + ODD_STEP;
+
+	return want <= UINT32_MAX &&
+	       memory_reserve(&strips->odd, &strips->odd_cap, want, sizeof(*strips->odd));
+}
+
+bool strips_add(struct strips *to, const struct strips *from, const struct strip *strip)
+{
+	struct strip *copy;
+
+	if (!memory_reserve(&to->items, &to->cap, to->n + 1, sizeof(*to->items)) ||
+		!strips_reserve_odd(to, strip->n_odd))
+		return false;
+	copy = &to->items[to->n++];
+	*copy = *strip;
+	copy->odd = (uint32_t)to->n_odd;
+	copy_odd(to->odd + to->n_odd, strip_odd(from, strip), strip->n_odd);
+	to->n_odd += strip->n_odd;
+	return true;
+}
