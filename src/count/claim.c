@@ -1,59 +1,44 @@
-/* Linear probing at a load of at most 3/4; see claim.h. */
+/* The table is at most 3/4 full; see claim.h. */
 #include "claim.h"
 
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/prefetch.h"
+
+#define TABLE_MIN ((size_t)1 << 10)
 
 void claims_free(struct claims *c)
 {
-	memory_free(c->slots);
+	memory_free(c->names);
+	memory_free(c->table.entries);
 	memset(c, 0, sizeof(*c));
 }
 
 void claims_clear(struct claims *c)
 {
-	/* a table much larger than its use would be wiped for nothing on each of many small contigs
-	 */
-	if (c->n < c->n_slots / 16)
-		claims_free(c);
-	else if (c->n_slots)
-		memset(c->slots, 0, c->n_slots * sizeof(*c->slots));
-	c->n = 0;
+	c->n = c->table.n = 0; /* the table begins small again: contigs may be many */
 }
 
-bool claims_take(struct claims *c, struct name_hash name)
+static enum sphex_status enter_all(struct claims *c, size_t n_entries, struct sphex_error *err)
 {
-	size_t mask = c->n_slots - 1, i = name.lo & mask;
-
-	while (c->slots[i].lo | c->slots[i].hi) {
-		if (c->slots[i].lo == name.lo && c->slots[i].hi == name.hi)
-			return false;
-		i = (i + 1) & mask;
+	if (name_table_start_anew(&c->table, n_entries, err))
+		return err->status;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->n - i > CLAIMS_AHEAD)
+			prefetch(name_table_start(&c->table, c->names[i + CLAIMS_AHEAD]));
+		name_table_add(&c->table, c->names[i], (uint32_t)i + 1);
 	}
-	c->slots[i] = name;
-	c->n++;
-	return true;
+	return SPHEX_OK;
 }
 
 enum sphex_status claims_reserve(struct claims *c, size_t n, struct sphex_error *err)
 {
-	struct claims larger = {.n_slots = c->n_slots ? c->n_slots : 1024};
+	size_t n_entries = c->table.n ? c->table.n : TABLE_MIN;
 
-	if (c->n_slots && c->n + n <= c->n_slots / 4 * 3)
-		return SPHEX_OK;
-	while (c->n + n > larger.n_slots / 4 * 3) {
-		if (larger.n_slots > SIZE_MAX / 64)
-			return fail_memory(err);
-		larger.n_slots *= 2;
-	}
-	larger.slots = memory_new_zeroed(larger.n_slots, sizeof(*larger.slots));
-	if (!larger.slots)
+	if (!memory_reserve(&c->names, &c->cap, c->n + n, sizeof(*c->names)))
 		return fail_memory(err);
-	for (size_t i = 0; i < c->n_slots; i++)
-		if (c->slots[i].lo | c->slots[i].hi)
-			claims_take(&larger, c->slots[i]);
-	memory_free(c->slots);
-	*c = larger;
-	return SPHEX_OK;
+	while (c->n + n > n_entries / 4 * 3)
+		n_entries *= 2;
+	return n_entries == c->table.n ? SPHEX_OK : enter_all(c, n_entries, err);
 }

@@ -10,8 +10,6 @@
 #include "base/prefetch.h"
 #include "base/threads.h"
 
-/* Names ahead of the one at hand whose slots are asked for. */
-#define PREFETCH 16
 /* Waiting observations at which those that need not wait any more are settled. */
 #define SETTLE_AT ((size_t)1 << 14)
 
@@ -41,14 +39,14 @@ static enum sphex_status claim_in_order(
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < n + PREFETCH; i++) {
+	for (size_t i = 0; i < n + CLAIMS_AHEAD; i++) {
 		const struct observation *item;
 
 		if (i < n)
-			prefetch(&claims->slots[items[i].name.lo & (claims->n_slots - 1)]);
-		if (i < PREFETCH)
+			prefetch(name_table_start(&claims->table, items[i].name));
+		if (i < CLAIMS_AHEAD)
 			continue;
-		item = &items[i - PREFETCH];
+		item = &items[i - CLAIMS_AHEAD];
 		if (claims_take(claims, item->name) && item->says < n_counts) {
 			add_shared(&job->counts[item->site * (size_t)n_counts + item->says]);
 			job->p->n_counted++;
@@ -178,8 +176,9 @@ enum sphex_status name_pile_add(struct name_pile *p, const struct count_rules *r
 	for (size_t begin = 0; begin < n && !status; begin = end) {
 		if (items[begin].site >= p->contig_end)
 			status = enter_contig_of(&job, items[begin].site, err);
-		for (end = begin; end < n && items[end].site < p->contig_end; end++)
-			;
+		end = items[n - 1].site < p->contig_end ? n : begin; /* contigs ascend */
+		while (end < n && items[end].site < p->contig_end)
+			end++;
 		if (status)
 			break;
 		if (rules->claims == CLAIM_BY_RECORD)

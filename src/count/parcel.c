@@ -45,14 +45,10 @@ uint32_t cells_n(const struct count_rules *rules, const struct sites *sites)
 	return cells_of_loci(sites) + (uint32_t)(sites->n / CELL_N_SITES + 1);
 }
 
-/* The parcel of a cell; NULL: out of memory. */
-static struct parcel *parcel_of(struct parcels *p, uint32_t cell)
+static struct parcel *begin_parcel(struct parcels *p, uint32_t cell)
 {
-	struct parcel *parcel = p->of_cells[cell];
+	struct parcel *parcel = p->spare;
 
-	if (parcel)
-		return parcel;
-	parcel = p->spare;
 	if (parcel)
 		p->spare = parcel->next;
 	else
@@ -64,6 +60,12 @@ static struct parcel *parcel_of(struct parcels *p, uint32_t cell)
 	p->first = parcel;
 	p->of_cells[cell] = parcel;
 	return parcel;
+}
+
+/* The parcel of a cell; NULL: out of memory. */
+static inline struct parcel *parcel_of(struct parcels *p, uint32_t cell)
+{
+	return p->of_cells[cell] ? p->of_cells[cell] : begin_parcel(p, cell);
 }
 
 static bool pack_item(struct parcels *p, uint32_t cell, const struct observation *item)

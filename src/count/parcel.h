@@ -11,7 +11,7 @@
 /* Sites of events of a cell, as CELL_N_LOCI: units in flight should lie over several. */
 #define CELL_N_SITES ((uint32_t)1024)
 /* Cells of names, a power of 2. */
-#define CELL_BITS 6
+#define CELL_BITS 4
 
 struct parcel {
 	struct parcel *next;

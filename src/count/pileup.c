@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/prefetch.h"
 #include "locus_sums.h"
+#include "name_table.h"
 
 /* Strips before one at which its name is asked for. */
 #define AHEAD 16
@@ -52,12 +53,7 @@ struct pileup {
 	struct waiting *waiting;
 	size_t n_waiting, waiting_cap, leave_out_at;
 	struct odd_calls odd, spare;
-	/*
-	 * By name: 1 + the first waiting strip, and above that as many bits of the hash as there is
-	 * room for; 0: free. n_names is a power of 2.
-	 */
-	uint32_t *names;
-	size_t n_names, names_cap;
+	struct name_table firsts;                /* of each name the first waiting strip */
 	odd_call joined[CELL_N_LOCI + ODD_STEP]; /* at work */
 };
 
@@ -70,7 +66,7 @@ enum sphex_status pileup_begin(struct pileup **pileup, const struct sites *sites
 	if (!p)
 		return fail_memory(err);
 	p->by_read = by_read;
-	p->n_waiting = p->odd.n = p->n_names = 0;
+	p->n_waiting = p->odd.n = p->firsts.n = 0;
 	p->leave_out_at = LEAVE_OUT_AT;
 	locus_sums_begin(&p->sums, sites, cell);
 	return SPHEX_OK;
@@ -83,7 +79,7 @@ void pileup_free(struct pileup *p)
 	memory_free(p->waiting);
 	memory_free(p->odd.items);
 	memory_free(p->spare.items);
-	memory_free(p->names);
+	memory_free(p->firsts.entries);
 	memory_free(p);
 }
 
@@ -99,34 +95,15 @@ uint64_t pileup_n_observations(const struct pileup *p)
 
 /* ---------------------------------------------------------------- names */
 
-static bool is_same(struct name_hash a, struct name_hash b)
-{
-	return a.lo == b.lo && a.hi == b.hi;
-}
-
-/* The bits of a name that an entry has room for. */
-static uint32_t tag_of(const struct pileup *p, struct name_hash name)
-{
-	return (uint32_t)(name.hi >> 32) & ~(uint32_t)(p->n_names - 1);
-}
-
-/* The strip that an entry leads to, from 1 on; 0: none. */
-static uint32_t first_of(const struct pileup *p, uint32_t entry)
-{
-	return entry & (uint32_t)(p->n_names - 1);
-}
-
 /* The entry of a name, or the free one where it belongs. */
 static uint32_t *find_name(const struct pileup *p, struct name_hash name)
 {
-	size_t mask = p->n_names - 1, i = name.lo & mask;
-	uint32_t tag = tag_of(p, name), entry;
+	return name_table_find(&p->firsts, name, &p->waiting->name, sizeof(*p->waiting));
+}
 
-	for (; (entry = p->names[i]); i = (i + 1) & mask)
-		if ((entry & ~(uint32_t)mask) == tag &&
-			is_same(p->waiting[first_of(p, entry) - 1].name, name))
-			break;
-	return &p->names[i];
+static uint32_t first_of(const struct pileup *p, uint32_t entry)
+{
+	return name_table_thing(&p->firsts, entry);
 }
 
 /*
@@ -135,13 +112,12 @@ static uint32_t *find_name(const struct pileup *p, struct name_hash name)
  */
 static void ask_ahead(const struct pileup *p, const struct strip *strips)
 {
-	uint32_t mask = (uint32_t)p->n_names - 1;
 	struct name_hash soon = strips[AHEAD / 2].name;
-	uint32_t entry = p->names[soon.lo & mask];
+	uint32_t entry = *name_table_start(&p->firsts, soon), first = first_of(p, entry);
 
-	prefetch(&p->names[strips[AHEAD].name.lo & mask]);
-	if (entry && (entry & ~mask) == tag_of(p, soon))
-		prefetch(&p->waiting[first_of(p, entry) - 1]);
+	prefetch(name_table_start(&p->firsts, strips[AHEAD].name));
+	if (first && entry == name_table_entry(&p->firsts, soon, first))
+		prefetch(&p->waiting[first - 1]);
 }
 
 /* A strip becomes the next one of its name behind `before`; 0: the first. */
@@ -154,7 +130,7 @@ static void enter(struct pileup *p, uint32_t *entry, uint32_t before, uint32_t s
 		p->waiting[before - 1].next = strip;
 	} else {
 		w->next = first_of(p, *entry);
-		*entry = tag_of(p, w->name) | strip;
+		*entry = name_table_entry(&p->firsts, w->name, strip);
 	}
 }
 
@@ -164,33 +140,18 @@ static void leave(struct pileup *p, uint32_t *entry, uint32_t before, uint32_t n
 	if (before)
 		p->waiting[before - 1].next = next;
 	else
-		*entry = (*entry & ~(uint32_t)(p->n_names - 1)) | next;
-}
-
-static enum sphex_status reserve_names(struct pileup *p, size_t n, struct sphex_error *err)
-{
-	if (n <= p->names_cap)
-		return SPHEX_OK;
-	memory_free(p->names);
-	p->names_cap = 0;
-	p->names = memory_new(n, sizeof(*p->names));
-	if (!p->names || n > UINT32_MAX)
-		return fail_memory(err);
-	p->names_cap = n;
-	return SPHEX_OK;
+		*entry = *entry - first_of(p, *entry) + next;
 }
 
 /* Enters all waiting strips by name anew, in a table with room for one more. */
 static enum sphex_status enter_names(struct pileup *p, struct sphex_error *err)
 {
-	size_t n = p->n_names ? p->n_names : N_NAMES_MIN;
+	size_t n = p->firsts.n ? p->firsts.n : N_NAMES_MIN;
 
 	while (n < 2 * (p->n_waiting + 1))
 		n *= 2;
-	if (reserve_names(p, n, err))
+	if (name_table_start_anew(&p->firsts, n, err))
 		return err->status;
-	memset(p->names, 0, n * sizeof(*p->names));
-	p->n_names = n;
 	for (uint32_t strip = 1; strip <= p->n_waiting; strip++) {
 		const struct waiting *w = &p->waiting[strip - 1];
 		uint32_t *entry = find_name(p, w->name);
@@ -392,7 +353,7 @@ static enum sphex_status make_room(struct pileup *p, uint32_t reached, struct sp
 {
 	if (p->n_waiting >= p->leave_out_at)
 		return leave_out_passed(p, reached, err);
-	return 2 * (p->n_waiting + 1) > p->n_names ? enter_names(p, err) : SPHEX_OK;
+	return 2 * (p->n_waiting + 1) > p->firsts.n ? enter_names(p, err) : SPHEX_OK;
 }
 
 static void count_alone(struct pileup *p, const struct strip *s, const odd_call *odd)

@@ -15,7 +15,7 @@
 #include "pileup.h"
 
 /* Observations and strips in a cell's parcels for which counting is worth the while. */
-#define ENOUGH ((size_t)1 << 12)
+#define ENOUGH ((size_t)1 << 13)
 
 enum cell_state { CELL_IDLE, CELL_READY, CELL_BUSY };
 

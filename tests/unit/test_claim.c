@@ -21,7 +21,7 @@ Test(claim, millions_of_names_are_taken_once_each)
 			cr_assert(claims_take(&c, hash_of(k)), "%lu is new", (unsigned long)k);
 	}
 	cr_assert_eq(c.n, N);
-	cr_assert(c.n_slots <= 4u * N, "%zu slots", c.n_slots);
+	cr_assert(c.table.n <= 4u * N, "%zu entries", c.table.n);
 	for (uint64_t i = 0; i < N; i++)
 		cr_assert_not(claims_take(&c, hash_of(i)));
 	cr_assert_eq(c.n, N);
