@@ -1,15 +1,5 @@
 #include "strip.h"
 
-#include "base/memory.h"
-
-bool strips_reserve_odd(struct strips *strips, size_t n)
-{
-	size_t want = strips->n_odd + n + ODD_STEP;
-
-	return want <= UINT32_MAX &&
-	       memory_reserve(&strips->odd, &strips->odd_cap, want, sizeof(*strips->odd));
-}
-
 bool strips_add(struct strips *to, const struct strips *from, const struct strip *strip)
 {
 	struct strip *copy;

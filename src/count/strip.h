@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "name_hash.h"
 #include "simd/kernels.h"
 
@@ -100,7 +101,14 @@ static inline void copy_odd(odd_call *to, const odd_call *from, uint32_t n)
 }
 
 /* Room for n more odd calls and what copy_odd() may write. False: out of memory. */
-bool strips_reserve_odd(struct strips *strips, size_t n);
+static inline bool strips_reserve_odd(struct strips *strips, size_t n)
+{
+	size_t want = strips->n_odd + n + ODD_STEP;
+
+	return want <= UINT32_MAX &&
+	       memory_reserve(&strips->odd, &strips->odd_cap, want, sizeof(*strips->odd));
+}
+
 /* Appends a copy of the strip, which lies in `from`. False: out of memory. */
 bool strips_add(struct strips *to, const struct strips *from, const struct strip *strip);
 
