@@ -2,8 +2,8 @@
  * The contract of the kernels: a typedef and one pointer per kernel, one table ("row") per
  * instruction set. Every row gives the same bytes for the same input; the scalar row is the
  * reference and written to be read. Kernels read and write exactly the bytes that are named here,
- * keep no state and call nothing. An output overlaps no input: fast rows write some bytes twice.
- * With n == 0 no pointer is looked at.
+ * keep no state and call nothing but the scalar row. An output overlaps no input: fast rows write
+ * some bytes twice. With n == 0 no pointer is looked at.
  */
 #ifndef SPHEX_KERNELS_H
 #define SPHEX_KERNELS_H

@@ -2,7 +2,7 @@
  * Text in, where its first line and the columns of that line end out: 64 bytes become two masks,
  * the separators behind the newline are cleared. The rest, at the end of a text, letter by letter.
  */
-#include "simd/kernels.h"
+#include "simd/split_line.h"
 
 #include <immintrin.h>
 
@@ -26,21 +26,10 @@ struct split_line split_line_avx2(
 
 	for (; n - line.nbytes >= 64; line.nbytes += 64) {
 		const uint8_t *p = text + line.nbytes;
-		uint64_t newlines = found64(p, wide_newline);
-		uint64_t found = found64(p, wide_separator) & (newlines ^ (newlines - 1));
-		size_t k = line.n_ends;
 
-		line.n_ends += (size_t)_mm_popcnt_u64(found);
-		for (; found && k < max; found &= found - 1)
-			ends[k++] = (uint32_t)line.nbytes + (uint32_t)__builtin_ctzll(found);
-		if (newlines) {
-			line.nbytes += (size_t)__builtin_ctzll(newlines);
+		if (split_64(
+			    &line, found64(p, wide_newline), found64(p, wide_separator), ends, max))
 			return line;
-		}
 	}
-	for (; line.nbytes < n && text[line.nbytes] != '\n'; line.nbytes++) {
-		if (text[line.nbytes] == separator && line.n_ends++ < max)
-			ends[line.n_ends - 1] = (uint32_t)line.nbytes;
-	}
-	return line;
+	return split_rest(line, text, n, separator, ends, max);
 }

@@ -8,6 +8,7 @@
 #include <arm_neon.h>
 
 find_odd_fn find_odd_neon;
+extern find_odd_fn find_odd_scalar; /* for few */
 
 /* A code a byte. */
 static uint8x16_t codes16(const uint8_t *packed, size_t base)
@@ -39,36 +40,23 @@ static uint64_t find16(const uint8_t *packed, const uint8_t *quals, size_t base,
 	return vgetq_lane_u16(vreinterpretq_u16_u8(sum), 0);
 }
 
-/* n < 16 */
-static uint64_t find_few(const uint8_t *packed, const uint8_t *quals, size_t base, size_t n,
-	uint8_t min_baseq, const uint8_t *usual)
-{
-	uint64_t bits = 0;
-
-	for (size_t i = 0; i < n; i++, base++) {
-		uint8_t code = packed[base / 2] >> (base % 2 ? 0 : 4) & 15;
-
-		bits |= (uint64_t)(quals[base] < min_baseq || code != usual[i]) << i;
-	}
-	return bits;
-}
-
 void find_odd_neon(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
 	uint8_t min_baseq, const uint8_t *usual, uint64_t *mask)
 {
-	size_t i = 0, last;
+	size_t i = 0;
 
+	if (n < 16) {
+		find_odd_scalar(packed, quals, first, n, min_baseq, usual, mask);
+		return;
+	}
 	for (size_t word = 0; word < (n + 63) / 64; word++)
 		mask[word] = 0;
 	for (; n - i >= 16; i += 16)
 		mask[i / 64] |= find16(packed, quals, first + i, min_baseq, usual + i) << i % 64;
-	if (i == n)
-		return;
-	if (n < 16) {
-		mask[0] = find_few(packed, quals, first, n, min_baseq, usual);
-		return;
+	if (i < n) {
+		size_t last = n - 16;
+
+		mask[i / 64] |= find16(packed, quals, first + last, min_baseq, usual + last) >>
+				(i - last) << i % 64;
 	}
-	last = n - 16;
-	mask[i / 64] |= find16(packed, quals, first + last, min_baseq, usual + last) >>
-			(i - last) << i % 64;
 }

@@ -2,7 +2,7 @@
  * Text in, where its first line and the columns of that line end out: 64 bytes become two masks,
  * the separators behind the newline are cleared. The rest, at the end of a text, letter by letter.
  */
-#include "simd/kernels.h"
+#include "simd/split_line.h"
 
 #include <arm_neon.h>
 
@@ -26,11 +26,6 @@ static uint64_t found64(const uint8_t *text, uint8x16_t letter)
 	return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)), 0);
 }
 
-static size_t count_bits(uint64_t word)
-{
-	return vaddv_u8(vcnt_u8(vcreate_u8(word)));
-}
-
 struct split_line split_line_neon(
 	const uint8_t *text, size_t n, uint8_t separator, uint32_t *ends, size_t max)
 {
@@ -40,21 +35,10 @@ struct split_line split_line_neon(
 
 	for (; n - line.nbytes >= 64; line.nbytes += 64) {
 		const uint8_t *p = text + line.nbytes;
-		uint64_t newlines = found64(p, wide_newline);
-		uint64_t found = found64(p, wide_separator) & (newlines ^ (newlines - 1));
-		size_t k = line.n_ends;
 
-		line.n_ends += count_bits(found);
-		for (; found && k < max; found &= found - 1)
-			ends[k++] = (uint32_t)line.nbytes + (uint32_t)__builtin_ctzll(found);
-		if (newlines) {
-			line.nbytes += (size_t)__builtin_ctzll(newlines);
+		if (split_64(
+			    &line, found64(p, wide_newline), found64(p, wide_separator), ends, max))
 			return line;
-		}
 	}
-	for (; line.nbytes < n && text[line.nbytes] != '\n'; line.nbytes++) {
-		if (text[line.nbytes] == separator && line.n_ends++ < max)
-			ends[line.n_ends - 1] = (uint32_t)line.nbytes;
-	}
-	return line;
+	return split_rest(line, text, n, separator, ends, max);
 }
