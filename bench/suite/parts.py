@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -180,19 +181,20 @@ def sampled(settings: Settings) -> dict[str, samples.Shares] | None:
 
 
 def lists(name: str, settings: Settings) -> dict[str, Any]:
-    """Time reading a list of variants, in three formats, beside inflating it."""
+    """Time reading a list of variants, in three formats, beside inflating it on one thread."""
     data = inputs.make(name, settings)
     sample = ["S1"] if name == "cohort" else []
     result = {}
     print(f"\n{name}: {inputs.LISTS[name].what}, read")
-    for suffix in ("vcf", "vcf.gz", "bcf"):
+    for suffix, n in product(("vcf", "vcf.gz", "bcf"), settings.threads):
         path = data.bam.with_name(f"{name}.{suffix}")
-        found = json.loads(run([RELEASE / "bench_variants", "-n", str(settings.n_runs), "--json", path, *sample]))
-        result[suffix] = found
+        command = [RELEASE / "bench_variants", "-n", str(settings.n_runs), "-@", str(n), "--json", path, *sample]
+        found = json.loads(run(command))
+        result[f"{suffix}@{n}"] = found
         seconds, floor = found["read"]["seconds"], found["floor"]["seconds"]
         speed = found["inflated_bytes"] / spread(seconds).median / 1e9
         ratio = spread(ratios(seconds, floor))
-        print(f"{suffix:8} {spread(seconds).text(3):24} s {speed:6.2f} GB/s {ratio.text()} x floor")
+        print(f"{suffix}@{n:<3} {spread(seconds).text(3):24} s {speed:6.2f} GB/s {ratio.text()} x floor")
     return result
 
 

@@ -372,19 +372,19 @@ def lists(results: Results) -> Lines:
     """Show how fast lists of variants are read."""
     rows = []
     for name, kind in LISTS.items():
-        for suffix, found in results.get(f"lists-{name}", {}).items():
+        for task, found in results.get(f"lists-{name}", {}).items():
             seconds = found["read"]["seconds"]
             speed = f"{found['inflated_bytes'] / spread(seconds).median / 1e9:.2f}"
             peak = f"{found['read']['peak_kbytes'] / 1024:.1f}"
             above = (found["read"]["peak_kbytes"] - found["floor"]["peak_kbytes"]) * 1024
             each = f"{above / found['kept']:.1f}" if found["kept"] else "-"
             ratio = cell(ratios(seconds, found["floor"]["seconds"]))
-            rows.append([kind.what, suffix, f"{found['lines']:,}", with_spread(seconds, 3), speed, ratio, peak, each])
+            rows.append([kind.what, task, f"{found['lines']:,}", with_spread(seconds, 3), speed, ratio, peak, each])
     if not rows:
         return []
     head = [
         "list",
-        "format",
+        "format@threads",
         "lines",
         "seconds",
         "GB/s of text",
@@ -392,7 +392,7 @@ def lists(results: Results) -> Lines:
         "peak MB",
         "bytes per kept line",
     ]
-    return ["", "### Lists of variants, one thread", *table(head, rows, 2)]
+    return ["", "### Lists of variants", "", "Inflating them is done by one thread.", *table(head, rows, 2)]
 
 
 def few_variants(results: Results) -> Lines:
