@@ -44,10 +44,12 @@ static inline uint32_t *name_table_start(const struct name_table *t, struct name
 	return &t->entries[name.lo & name_table_mask(t)];
 }
 
-/* The entry of a name, or the free one where it belongs. `names` is that of thing 0, and from each
- * to the next it is `step` bytes. */
-static inline uint32_t *name_table_find(const struct name_table *t, struct name_hash name,
-	const struct name_hash *names, size_t step)
+/*
+ * The entry of a name, or the free one where it belongs. The things lie `step` bytes apart; NULL as
+ * long as there is none.
+ */
+static inline uint32_t *name_table_find(
+	const struct name_table *t, struct name_hash name, const void *things, size_t step)
 {
 	uint32_t mask = name_table_mask(t), i = (uint32_t)name.lo & mask, entry;
 	uint32_t tag = name_table_entry(t, name, 0);
@@ -56,7 +58,7 @@ static inline uint32_t *name_table_find(const struct name_table *t, struct name_
 	for (; (entry = t->entries[i]); i = (i + 1) & mask) {
 		if ((entry & ~mask) != tag)
 			continue;
-		memcpy(&known, (const char *)names + (size_t)((entry & mask) - 1) * step,
+		memcpy(&known, (const char *)things + (size_t)((entry & mask) - 1) * step,
 			sizeof(known));
 		if (known.lo == name.lo && known.hi == name.hi)
 			break;

@@ -98,7 +98,7 @@ uint64_t pileup_n_observations(const struct pileup *p)
 /* The entry of a name, or the free one where it belongs. */
 static uint32_t *find_name(const struct pileup *p, struct name_hash name)
 {
-	return name_table_find(&p->firsts, name, &p->waiting->name, sizeof(*p->waiting));
+	return name_table_find(&p->firsts, name, p->waiting, sizeof(*p->waiting));
 }
 
 static uint32_t first_of(const struct pileup *p, uint32_t entry)
