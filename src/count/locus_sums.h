@@ -1,7 +1,7 @@
 /*
  * How many fragments show which letters at each locus of a cell, whatever the alleles are; only in
  * the end are these sums read as REF, ALT and other of each site. Sources: rules of the native
- * mode, sections 4 and 5. One thread at a time.
+ * mode, section 4. One thread at a time.
  */
 #ifndef SPHEX_LOCUS_SUMS_H
 #define SPHEX_LOCUS_SUMS_H

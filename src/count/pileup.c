@@ -213,15 +213,14 @@ static enum sphex_status join_piece(
 	struct pileup *p, struct waiting *w, const struct piece *piece, struct sphex_error *err)
 {
 	const odd_call *odd = piece->odd, *odd_end = piece->odd_end, *own, *own_end;
-	bool was_many = w->n_odd > N_FEW;
 	uint32_t n_before = w->n_odd, n = 0;
 
 	/* they are observations of each SNV of their loci, but not counted on their own */
 	p->sums.n_observations += p->sums.n_snvs[piece->end] - p->sums.n_snvs[piece->begin];
-	if (!w->n_odd && odd == odd_end)
+	if (!n_before && odd == odd_end)
 		return SPHEX_OK;
-	own = was_many ? p->odd.items + w->odd.many.begin : w->odd.few;
-	own_end = own + w->n_odd;
+	own = n_before > N_FEW ? p->odd.items + w->odd.many.begin : w->odd.few;
+	own_end = own + n_before;
 	while (own < own_end || odd < odd_end) {
 		bool is_own =
 			own < own_end && (odd == odd_end || odd_place(*own) <= odd_place(*odd));
@@ -239,7 +238,7 @@ static enum sphex_status join_piece(
 	w->n_odd = (uint16_t)n;
 	if (n <= N_FEW)
 		memcpy(w->odd.few, p->joined, sizeof(w->odd.few));
-	else if (n <= n_before)
+	else if (n == n_before)
 		memcpy(p->odd.items + w->odd.many.begin, p->joined, n * sizeof(*p->joined));
 	else
 		return append_odd(p, w, p->joined, err);
