@@ -25,20 +25,16 @@
 /* Odd calls that fit a strip in waiting. */
 #define N_FEW 3
 
-/* A strip that a record of the same name may follow. Half a line of the cache. */
+/* A strip that a record of the same name may follow. */
 struct waiting {
 	struct name_hash name;
-	uint32_t next;     /* 1 + the next one of the name, or 0 */
-	uint16_t place, n; /* in the cell: loci [place, place + n) */
-	uint16_t n_odd;
-	union {
-		odd_call few[N_FEW];
-		struct {
-			uint16_t gap;
-			uint32_t begin; /* of more than N_FEW, in `odd` */
-		} many;
-	} odd;
+	uint32_t next;       /* 1 + the next one of the name, or 0 */
+	uint16_t place, n;   /* in the cell: loci [place, place + n) */
+	uint16_t n_odd;      /* above N_FEW they lie among those of the pileup, */
+	odd_call odd[N_FEW]; /* and here stands where: see begin_of() */
 };
+
+_Static_assert(sizeof(struct waiting) == 32, "half a line of the cache");
 
 struct odd_calls {
 	odd_call *items;
@@ -183,13 +179,24 @@ static bool reserve_odd(struct odd_calls *odd, size_t n)
 	       memory_reserve(&odd->items, &odd->cap, want, sizeof(*odd->items));
 }
 
+/* Of more than N_FEW: where they begin. */
+static uint32_t begin_of(const struct waiting *w)
+{
+	uint32_t begin;
+
+	memcpy(&begin, w->odd, sizeof(begin));
+	return begin;
+}
+
 /* Of more than N_FEW. */
 static enum sphex_status append_odd(
 	struct pileup *p, struct waiting *w, const odd_call *odd, struct sphex_error *err)
 {
+	uint32_t begin = (uint32_t)p->odd.n;
+
 	if (!reserve_odd(&p->odd, w->n_odd))
 		return fail_memory(err);
-	w->odd.many.begin = (uint32_t)p->odd.n;
+	memcpy(w->odd, &begin, sizeof(begin));
 	copy_odd(p->odd.items + p->odd.n, odd, w->n_odd);
 	p->odd.n += w->n_odd;
 	return SPHEX_OK;
@@ -219,7 +226,7 @@ static enum sphex_status join_piece(
 	p->sums.n_observations += p->sums.n_snvs[piece->end] - p->sums.n_snvs[piece->begin];
 	if (!n_before && odd == odd_end)
 		return SPHEX_OK;
-	own = n_before > N_FEW ? p->odd.items + w->odd.many.begin : w->odd.few;
+	own = n_before > N_FEW ? p->odd.items + begin_of(w) : w->odd;
 	own_end = own + n_before;
 	while (own < own_end || odd < odd_end) {
 		bool is_own =
@@ -237,9 +244,9 @@ static enum sphex_status join_piece(
 	}
 	w->n_odd = (uint16_t)n;
 	if (n <= N_FEW)
-		memcpy(w->odd.few, p->joined, sizeof(w->odd.few));
+		memcpy(w->odd, p->joined, sizeof(w->odd));
 	else if (n == n_before)
-		memcpy(p->odd.items + w->odd.many.begin, p->joined, n * sizeof(*p->joined));
+		memcpy(p->odd.items + begin_of(w), p->joined, n * sizeof(*p->joined));
 	else
 		return append_odd(p, w, p->joined, err);
 	return SPHEX_OK;
@@ -263,7 +270,7 @@ static enum sphex_status count_piece(struct pileup *p, const struct name_hash *n
 	count_calls(&p->sums, piece->begin, n, piece->odd, n_odd);
 	if (n_odd > N_FEW)
 		return append_odd(p, w, piece->odd, err);
-	memcpy(w->odd.few, piece->odd, sizeof(w->odd.few));
+	memcpy(w->odd, piece->odd, sizeof(w->odd));
 	return SPHEX_OK;
 }
 
@@ -339,7 +346,7 @@ static enum sphex_status leave_out_passed(
 		*w = p->waiting[i];
 		n++;
 		if (w->n_odd > N_FEW)
-			status = append_odd(p, w, odd.items + w->odd.many.begin, err);
+			status = append_odd(p, w, odd.items + begin_of(w), err);
 	}
 	p->n_waiting = n;
 	/* what must wait on is looked through again only when it has doubled */
