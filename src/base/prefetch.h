@@ -6,6 +6,7 @@ static inline void prefetch(const void *p)
 {
 #if defined(__GNUC__)
 	__builtin_prefetch(p, 1);
+	__asm__ volatile(""); /* or gcc leaves out calls of functions that do nothing else */
 #else
 	(void)p;
 #endif

@@ -393,10 +393,11 @@ enum sphex_status pileup_add(struct pileup *p, const struct strips *in, struct s
 			continue;
 		}
 		status = make_room(p, reached, err);
+		if (status)
+			break;
 		if (p->n_waiting > FAR && in->n - i > AHEAD)
 			ask_ahead(p, s);
-		if (!status)
-			status = add_named(p, s, odd, reached, err);
+		status = add_named(p, s, odd, reached, err);
 	}
 	return status;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "count/fragment.h"
 #include "count/pileup.h"
@@ -271,6 +272,37 @@ Test(pileup, counts_fragments_of_many_names)
 	free(first.items);
 	free(second.items);
 	free(second.odd);
+}
+
+/* The table of names cannot grow when it is so large that names are asked for ahead. */
+Test(pileup, a_table_of_many_names_that_cannot_grow_is_out_of_memory)
+{
+	enum { N_NAMES = 1 << 17, N_MORE = 100 };
+	static struct tiny_sites t;
+	struct prng r = {2};
+	struct strips all = {.items = calloc(N_NAMES + N_MORE, sizeof(struct strip)), .n = N_NAMES};
+	struct strips more = {.items = all.items + N_NAMES, .n = N_MORE};
+	const struct rlimit none = {0, RLIM_INFINITY};
+	struct rlimit before;
+	struct pileup *p = NULL;
+	struct sphex_error err;
+	enum sphex_status status;
+
+#if defined(__SANITIZE_ADDRESS__) || !defined(__linux__)
+	cr_skip_test("nothing limits the memory here");
+#endif
+	make_sites(&t, &r);
+	for (uint32_t i = 0; i < N_NAMES + N_MORE; i++)
+		all.items[i] = (struct strip){.name = name_hash_of((uint8_t *)&i, 4), .n = 1};
+	cr_assert_eq(pileup_begin(&p, &t.sites, 0, false, &err), SPHEX_OK);
+	cr_assert_eq(pileup_add(p, &all, &err), SPHEX_OK);
+	cr_assert_eq(getrlimit(RLIMIT_AS, &before), 0);
+	cr_assert_eq(setrlimit(RLIMIT_AS, &none), 0);
+	status = pileup_add(p, &more, &err);
+	cr_assert_eq(setrlimit(RLIMIT_AS, &before), 0);
+	cr_assert_eq(status, SPHEX_E_MEMORY);
+	pileup_free(p);
+	free(all.items);
 }
 
 /* Only dropped records look at the first loci, only others at those behind. */
