@@ -13,7 +13,7 @@
 #define VECTOR_MIN 8
 /* Runs in which fewer than one base in so many lies on a locus are called locus by locus. */
 #define GATHER_MAX_STEP 16
-/* Bases at a time: a multiple of 64. */
+/* Bases at a time. */
 #define PART 1024
 
 /* ---------------------------------------------------------------- loci */

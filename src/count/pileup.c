@@ -16,7 +16,7 @@
 /* Strips before one at which its name is asked for. */
 #define AHEAD 16
 /* Strips in waiting that are so far that this is worth the while. */
-#define FAR ((size_t)1 << 16)
+#define FAR ((size_t)1 << 13)
 /* Strips in waiting at which those that need not wait any more are left out: with their names they
  * fit the nearest cache. */
 #define LEAVE_OUT_AT ((size_t)1 << 9)
