@@ -22,11 +22,11 @@ void claims_clear(struct claims *c)
 
 static enum sphex_status enter_all(struct claims *c, size_t n_entries, struct sphex_error *err)
 {
-	if (name_table_start_anew(&c->table, n_entries, err))
+	if (name_table_clear(&c->table, n_entries, err))
 		return err->status;
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->n - i > CLAIMS_AHEAD)
-			prefetch(name_table_start(&c->table, c->names[i + CLAIMS_AHEAD]));
+			prefetch(name_table_home(&c->table, c->names[i + CLAIMS_AHEAD]));
 		name_table_add(&c->table, c->names[i], (uint32_t)i + 1);
 	}
 	return SPHEX_OK;

@@ -43,7 +43,7 @@ static enum sphex_status claim_in_order(
 		const struct observation *item;
 
 		if (i < n)
-			prefetch(name_table_start(&claims->table, items[i].name));
+			prefetch(name_table_home(&claims->table, items[i].name));
 		if (i < CLAIMS_AHEAD)
 			continue;
 		item = &items[i - CLAIMS_AHEAD];

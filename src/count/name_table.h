@@ -38,8 +38,8 @@ static inline uint32_t name_table_entry(
 	return ((uint32_t)(name.hi >> 32) & ~name_table_mask(t)) | thing;
 }
 
-/* Where the search for a name begins. */
-static inline uint32_t *name_table_start(const struct name_table *t, struct name_hash name)
+/* Where a name belongs, unless others stand there. */
+static inline uint32_t *name_table_home(const struct name_table *t, struct name_hash name)
 {
 	return &t->entries[name.lo & name_table_mask(t)];
 }
@@ -77,7 +77,7 @@ static inline void name_table_add(struct name_table *t, struct name_hash name, u
 }
 
 /* All n entries become free; n is a power of 2, up to 2^31. */
-static inline enum sphex_status name_table_start_anew(
+static inline enum sphex_status name_table_clear(
 	struct name_table *t, size_t n, struct sphex_error *err)
 {
 	t->n = 0;

@@ -35,7 +35,7 @@ void observations_free(struct observations *o)
 	memory_free(o->classes);
 	memory_free(o->judged);
 	memory_free(o->strips.items);
-	memory_free(o->strips.odd);
+	memory_free(o->strips.odd.items);
 	parcels_free(&o->parcels);
 	memset(o, 0, sizeof(*o));
 }
@@ -227,7 +227,7 @@ static enum sphex_status observe_by_site(
 
 static bool is_full(const struct observations *o)
 {
-	return o->n >= FULL || o->strips.n >= FULL || o->strips.n_odd >= 16 * FULL;
+	return o->n >= FULL || o->strips.n >= FULL || o->strips.odd.n >= 16 * FULL;
 }
 
 static enum sphex_status observe_record(
@@ -457,7 +457,7 @@ enum sphex_status observe_unit(const struct observer *observer, struct unit *uni
 
 	if (observer->filter)
 		scan.glance = filter_glance(observer->filter);
-	out->n = out->n_bases = out->strips.n = out->strips.n_odd = 0;
+	out->n = out->n_bases = out->strips.n = out->strips.odd.n = 0;
 	out->n_covering = out->n_judged = 0;
 	memset(out->reasons, 0, sizeof(out->reasons));
 	while (!scan.full && !(status = unit_next(unit, &bytes, &nbytes, err))) {

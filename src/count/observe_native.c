@@ -27,9 +27,9 @@ struct run {
 /* With room for it. */
 static void list_odd(struct scan *s, uint32_t locus, uint8_t call)
 {
-	struct strips *strips = &s->out->strips;
+	struct odd_calls *odd = &s->out->strips.odd;
 
-	strips->odd[strips->n_odd++] = odd_call_of(locus, shown_by(call));
+	odd->items[odd->n++] = odd_call_of(locus, shown_by(call));
 }
 
 static uint8_t call_of(const struct scan *s, const struct record *r, uint32_t q)
@@ -52,7 +52,8 @@ static void call_all(struct scan *s, const struct record *r, struct run run)
 {
 	const struct observer *o = s->observer;
 	uint32_t first = s->sites.pos0[run.begin] + run.shift, n = run.end - run.begin;
-	odd_call *odd = s->out->strips.odd + s->out->strips.n_odd;
+	struct odd_calls *all = &s->out->strips.odd;
+	odd_call *odd = all->items + all->n;
 	uint64_t mask[CELL_N_LOCI / 64];
 
 	o->kernels->find_odd(
@@ -64,7 +65,7 @@ static void call_all(struct scan *s, const struct record *r, struct run run)
 			*odd++ = odd_call_of(run.begin + k, shown_by(call_of(s, r, first + k)));
 		}
 	}
-	s->out->strips.n_odd = (size_t)(odd - s->out->strips.odd);
+	all->n = (size_t)(odd - all->items);
 }
 
 /* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
@@ -113,7 +114,7 @@ static enum sphex_status add_piece(struct scan *s, const struct record *r, struc
 	struct strip *strip;
 
 	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
-		!strips_reserve_odd(strips, n))
+		!odd_reserve(&strips->odd, n))
 		return fail_memory(err);
 	strip = &strips->items[strips->n];
 	if (strips->n > n_before && strip[-1].locus + strip[-1].n == run.begin &&
@@ -125,7 +126,7 @@ static enum sphex_status add_piece(struct scan *s, const struct record *r, struc
 			strip->name = strip[-1].name;
 		strip->locus = run.begin;
 		strip->n = (uint16_t)n;
-		strip->odd = (uint32_t)strips->n_odd;
+		strip->odd = (uint32_t)strips->odd.n;
 		strip->reached = s->sites.i;
 		strip->kind = s->dropped == SAYS_NO_BASE    ? STRIP_CALLS
 			      : s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
@@ -135,7 +136,7 @@ static enum sphex_status add_piece(struct scan *s, const struct record *r, struc
 	}
 	if (strip->kind == STRIP_CALLS)
 		call_run(s, r, run);
-	strip->n_odd = (uint16_t)(strips->n_odd - strip->odd);
+	strip->n_odd = (uint16_t)(strips->odd.n - strip->odd);
 	return SPHEX_OK;
 }
 

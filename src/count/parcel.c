@@ -7,7 +7,7 @@
 
 void parcel_lay_by(struct parcel *p, struct parcel **spare)
 {
-	p->n = p->strips.n = p->strips.n_odd = 0;
+	p->n = p->strips.n = p->strips.odd.n = 0;
 	p->next = *spare;
 	*spare = p;
 }
@@ -19,7 +19,7 @@ void parcel_free_all(struct parcel *first)
 
 		memory_free(first->items);
 		memory_free(first->strips.items);
-		memory_free(first->strips.odd);
+		memory_free(first->strips.odd.items);
 		memory_free(first);
 		first = next;
 	}

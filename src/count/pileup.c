@@ -36,11 +36,6 @@ struct waiting {
 
 _Static_assert(sizeof(struct waiting) == 32, "half a line of the cache");
 
-struct odd_calls {
-	odd_call *items;
-	size_t n, cap;
-};
-
 struct pileup {
 	struct locus_sums sums;
 	bool by_read;
@@ -109,9 +104,9 @@ static uint32_t first_of(const struct pileup *p, uint32_t entry)
 static void ask_ahead(const struct pileup *p, const struct strip *strips)
 {
 	struct name_hash soon = strips[AHEAD / 2].name;
-	uint32_t entry = *name_table_start(&p->firsts, soon), first = first_of(p, entry);
+	uint32_t entry = *name_table_home(&p->firsts, soon), first = first_of(p, entry);
 
-	prefetch(name_table_start(&p->firsts, strips[AHEAD].name));
+	prefetch(name_table_home(&p->firsts, strips[AHEAD].name));
 	if (first && entry == name_table_entry(&p->firsts, soon, first))
 		prefetch(&p->waiting[first - 1]);
 }
@@ -146,7 +141,7 @@ static enum sphex_status enter_names(struct pileup *p, struct sphex_error *err)
 
 	while (n < 2 * (p->n_waiting + 1))
 		n *= 2;
-	if (name_table_start_anew(&p->firsts, n, err))
+	if (name_table_clear(&p->firsts, n, err))
 		return err->status;
 	for (uint32_t strip = 1; strip <= p->n_waiting; strip++) {
 		const struct waiting *w = &p->waiting[strip - 1];
@@ -170,15 +165,6 @@ struct piece {
 	const odd_call *odd, *odd_end;
 };
 
-/* Room for n more, behind all others. */
-static bool reserve_odd(struct odd_calls *odd, size_t n)
-{
-	size_t want = odd->n + n + ODD_STEP;
-
-	return want <= UINT32_MAX &&
-	       memory_reserve(&odd->items, &odd->cap, want, sizeof(*odd->items));
-}
-
 /* Of more than N_FEW: where they begin. */
 static uint32_t begin_of(const struct waiting *w)
 {
@@ -192,13 +178,11 @@ static uint32_t begin_of(const struct waiting *w)
 static enum sphex_status append_odd(
 	struct pileup *p, struct waiting *w, const odd_call *odd, struct sphex_error *err)
 {
-	uint32_t begin = (uint32_t)p->odd.n;
+	uint32_t begin;
 
-	if (!reserve_odd(&p->odd, w->n_odd))
+	if (!odd_append(&p->odd, odd, w->n_odd, &begin))
 		return fail_memory(err);
 	memcpy(w->odd, &begin, sizeof(begin));
-	copy_odd(p->odd.items + p->odd.n, odd, w->n_odd);
-	p->odd.n += w->n_odd;
 	return SPHEX_OK;
 }
 

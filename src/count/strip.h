@@ -64,6 +64,43 @@ static inline uint8_t odd_shown(odd_call odd)
 	return odd & ((1u << SHOWN_BITS) - 1);
 }
 
+/* Lists of odd calls are copied and read by so many; arrays have room for them behind each list. */
+#define ODD_STEP 8
+
+/* Lists of odd calls, one behind the other. A zeroed struct is empty. */
+struct odd_calls {
+	odd_call *items;
+	size_t n, cap;
+};
+
+/* Room for n more and what copy_odd() may write. False: out of memory. */
+static inline bool odd_reserve(struct odd_calls *odd, size_t n)
+{
+	size_t want = odd->n + n + ODD_STEP;
+
+	return want <= UINT32_MAX &&
+	       memory_reserve(&odd->items, &odd->cap, want, sizeof(*odd->items));
+}
+
+/* May write up to ODD_STEP more than n. */
+static inline void copy_odd(odd_call *to, const odd_call *from, uint32_t n)
+{
+	for (uint32_t i = 0; i == 0 || i < n; i += ODD_STEP)
+		memcpy(to + i, from + i, ODD_STEP * sizeof(*to));
+}
+
+/* Appends a list; *begin: where it is then. False: out of memory. */
+static inline bool odd_append(
+	struct odd_calls *to, const odd_call *from, uint32_t n, uint32_t *begin)
+{
+	if (!odd_reserve(to, n))
+		return false;
+	*begin = (uint32_t)to->n;
+	copy_odd(to->items + to->n, from, n);
+	to->n += n;
+	return true;
+}
+
 struct strip {
 	struct name_hash name;
 	uint32_t locus; /* loci [locus, locus + n) */
@@ -78,35 +115,15 @@ struct strip {
 struct strips {
 	struct strip *items;
 	size_t n, cap;
-	odd_call *odd;
-	size_t n_odd, odd_cap;
+	struct odd_calls odd;
 };
-
-/* Lists of odd calls are copied and read by so many; arrays have room for them behind each list. */
-#define ODD_STEP 8
 
 /* Its odd calls, never NULL. */
 static inline const odd_call *strip_odd(const struct strips *strips, const struct strip *s)
 {
 	static const odd_call none[ODD_STEP];
 
-	return s->n_odd ? &strips->odd[s->odd] : none;
-}
-
-/* May write up to ODD_STEP more than n. */
-static inline void copy_odd(odd_call *to, const odd_call *from, uint32_t n)
-{
-	for (uint32_t i = 0; i == 0 || i < n; i += ODD_STEP)
-		memcpy(to + i, from + i, ODD_STEP * sizeof(*to));
-}
-
-/* Room for n more odd calls and what copy_odd() may write. False: out of memory. */
-static inline bool strips_reserve_odd(struct strips *strips, size_t n)
-{
-	size_t want = strips->n_odd + n + ODD_STEP;
-
-	return want <= UINT32_MAX &&
-	       memory_reserve(&strips->odd, &strips->odd_cap, want, sizeof(*strips->odd));
+	return s->n_odd ? &strips->odd.items[s->odd] : none;
 }
 
 /* Appends a copy of the strip, which lies in `from`. False: out of memory. */

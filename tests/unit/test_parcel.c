@@ -31,9 +31,10 @@ static void say(struct said *said, const struct strips *strips, const struct str
 static void make_strips(struct strips *strips, struct prng *r)
 {
 	strips->items = calloc(N_STRIPS, sizeof(*strips->items));
-	strips->odd = calloc((size_t)N_STRIPS * CELL_N_LOCI + ODD_STEP, sizeof(*strips->odd));
+	strips->odd.items =
+		calloc((size_t)N_STRIPS * CELL_N_LOCI + ODD_STEP, sizeof(*strips->odd.items));
 	strips->n = N_STRIPS;
-	strips->n_odd = 0;
+	strips->odd.n = 0;
 	for (size_t i = 0; i < N_STRIPS; i++) {
 		uint32_t locus = (uint32_t)prng_below(r, N_LOCI);
 		uint32_t left = CELL_N_LOCI - locus % CELL_N_LOCI;
@@ -45,14 +46,14 @@ static void make_strips(struct strips *strips, struct prng *r)
 			.locus = locus,
 			.n = (uint16_t)n,
 			.reached = (uint32_t)prng_below(r, N_LOCI),
-			.odd = (uint32_t)strips->n_odd,
+			.odd = (uint32_t)strips->odd.n,
 			.kind = (uint8_t)(prng_below(r, 5) ? STRIP_CALLS : STRIP_FILTERED),
 			.nameless = prng_below(r, 9) == 0};
 		for (uint32_t k = 0; strips->items[i].kind == STRIP_CALLS && k < n; k++)
 			if (prng_below(r, 4) == 0)
-				strips->odd[strips->n_odd++] =
+				strips->odd.items[strips->odd.n++] =
 					odd_call_of(locus + k, (uint8_t)(1 + prng_below(r, 8)));
-		strips->items[i].n_odd = (uint16_t)(strips->n_odd - strips->items[i].odd);
+		strips->items[i].n_odd = (uint16_t)(strips->odd.n - strips->items[i].odd);
 	}
 }
 
@@ -86,7 +87,7 @@ Test(parcel, strips_come_to_their_cells_in_order)
 		memset(&want, 0, sizeof(want));
 		memset(&got, 0, sizeof(got));
 		free(o.strips.items);
-		free(o.strips.odd);
+		free(o.strips.odd.items);
 		make_strips(&o.strips, &r);
 		for (size_t i = 0; i < o.strips.n; i++)
 			say(&want, &o.strips, &o.strips.items[i]);

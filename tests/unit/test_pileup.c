@@ -134,7 +134,7 @@ static void add_record(
 			.locus = locus,
 			.n = (uint16_t)n,
 			.reached = reached,
-			.odd = (uint32_t)out->n_odd,
+			.odd = (uint32_t)out->odd.n,
 			.kind = kind,
 			.nameless = nameless};
 		for (uint32_t i = 0; kind == STRIP_CALLS && i < n; i++) {
@@ -142,7 +142,7 @@ static void add_record(
 
 			if (shown == usual[locus + i] || prng_below(r, odd_step))
 				continue;
-			out->odd[out->n_odd++] = odd_call_of(locus + i, shown);
+			out->odd.items[out->odd.n++] = odd_call_of(locus + i, shown);
 			out->items[out->n - 1].n_odd++;
 		}
 		locus += n + 1 + (uint32_t)prng_below(r, 300);
@@ -158,7 +158,7 @@ static void compare_with_one_by_one(
 	struct facts f = {.columns = malloc(MAX_SITES * N_FRAGMENTS),
 		.counts = calloc(MAX_SITES, sizeof(*f.counts))};
 	struct strips part = {.items = malloc(1000 * 2 * sizeof(struct strip)),
-		.odd = malloc(
+		.odd.items = malloc(
 			sizeof(odd_call) * 1000 * 2 * MAX_STRIP + ODD_STEP * sizeof(odd_call))};
 	struct pileup *p;
 	struct sphex_error err;
@@ -169,7 +169,7 @@ static void compare_with_one_by_one(
 	cr_assert_eq(pileup_begin(pileup, &t.sites, 1, by_read, &err), SPHEX_OK);
 	p = *pileup;
 	for (uint32_t i = 0, locus = 0; i < n_records;) {
-		part.n = part.n_odd = 0;
+		part.n = part.odd.n = 0;
 		for (uint64_t k = prng_below(&r, 1000); k && i < n_records; k--, i++) {
 			uint32_t name = (uint32_t)prng_below(&r, N_FRAGMENTS);
 			size_t first = part.n;
@@ -178,7 +178,7 @@ static void compare_with_one_by_one(
 			add_record(&part, t.usual, locus, name, &r);
 			for (; first < part.n; first++)
 				add_strip_facts(&f, &t.sites, &part.items[first],
-					part.odd + part.items[first].odd, name, by_read);
+					part.odd.items + part.items[first].odd, name, by_read);
 		}
 		cr_assert_eq(pileup_add(p, &part, &err), SPHEX_OK);
 	}
@@ -199,7 +199,7 @@ static void compare_with_one_by_one(
 	free(f.columns);
 	free(f.counts);
 	free(part.items);
-	free(part.odd);
+	free(part.odd.items);
 }
 
 Test(pileup, counts_what_joining_one_by_one_counts)
@@ -226,8 +226,7 @@ Test(pileup, counts_fragments_of_many_names)
 	struct strips first = {.items = calloc(N_NAMES, sizeof(struct strip)), .n = N_NAMES};
 	struct strips second = {.items = calloc(N_NAMES, sizeof(struct strip)),
 		.n = N_NAMES,
-		.odd = calloc(N_NAMES + ODD_STEP, sizeof(odd_call)),
-		.n_odd = N_NAMES};
+		.odd = {.items = calloc(N_NAMES + ODD_STEP, sizeof(odd_call)), .n = N_NAMES}};
 	uint32_t counts[12][N_NATIVE_COUNTS] = {{0}}, expected[12][N_NATIVE_COUNTS] = {{0}};
 	struct pileup *p = NULL;
 	struct sphex_error err;
@@ -258,7 +257,7 @@ Test(pileup, counts_fragments_of_many_names)
 		first.items[i] = (struct strip){.name = name, .n = 8};
 		second.items[i] = (struct strip){
 			.name = name, .locus = 4, .n = 8, .reached = 4, .odd = i, .n_odd = 1};
-		second.odd[i] = odd_call_of(locus, shown);
+		second.odd.items[i] = odd_call_of(locus, shown);
 		expected[locus][COUNT_REF]--;
 		expected[locus][column]++;
 	}
@@ -271,7 +270,7 @@ Test(pileup, counts_fragments_of_many_names)
 	pileup_free(p);
 	free(first.items);
 	free(second.items);
-	free(second.odd);
+	free(second.odd.items);
 }
 
 /* Where memory can be limited: not with the sanitizer, which has its own. */
