@@ -24,12 +24,11 @@ struct run {
 	uint32_t shift; /* from the position to the base's place in the read, modulo 2^32 */
 };
 
-/* With room for it. */
-static void list_odd(struct scan *s, uint32_t locus, uint8_t call)
+/* With room for it. Whether a call is odd is hard to guess where a sample is heterozygous. */
+static inline odd_call *list_if_odd(odd_call *odd, uint32_t locus, uint8_t call, uint8_t usual)
 {
-	struct odd_calls *odd = &s->out->strips.odd;
-
-	odd->items[odd->n++] = odd_call_of(locus, shown_by(call));
+	*odd = odd_call_of(locus, shown_by(call));
+	return odd + (call != usual);
 }
 
 static uint8_t call_of(const struct scan *s, const struct record *r, uint32_t q)
@@ -37,23 +36,22 @@ static uint8_t call_of(const struct scan *s, const struct record *r, uint32_t q)
 	return call_base(record_base(r, q), r->quals[q], s->observer->min_baseq);
 }
 
-static void call_each(struct scan *s, const struct record *r, struct run run)
+static odd_call *call_each(
+	const struct scan *s, const struct record *r, struct run run, odd_call *odd)
 {
-	for (uint32_t i = run.begin; i < run.end; i++) {
-		uint8_t call = call_of(s, r, s->sites.pos0[i] + run.shift);
+	const uint8_t *usual = s->observer->sites->usual;
 
-		if (call != s->observer->sites->usual[i])
-			list_odd(s, i, call);
-	}
+	for (uint32_t i = run.begin; i < run.end; i++)
+		odd = list_if_odd(odd, i, call_of(s, r, s->sites.pos0[i] + run.shift), usual[i]);
+	return odd;
 }
 
 /* There is a locus at each base, and they are those of one cell at most. */
-static void call_all(struct scan *s, const struct record *r, struct run run)
+static odd_call *call_all(
+	const struct scan *s, const struct record *r, struct run run, odd_call *odd)
 {
 	const struct observer *o = s->observer;
 	uint32_t first = s->sites.pos0[run.begin] + run.shift, n = run.end - run.begin;
-	struct odd_calls *all = &s->out->strips.odd;
-	odd_call *odd = all->items + all->n;
 	uint64_t mask[CELL_N_LOCI / 64];
 
 	o->kernels->find_odd(
@@ -65,11 +63,12 @@ static void call_all(struct scan *s, const struct record *r, struct run run)
 			*odd++ = odd_call_of(run.begin + k, shown_by(call_of(s, r, first + k)));
 		}
 	}
-	all->n = (size_t)(odd - all->items);
+	return odd;
 }
 
 /* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
-static void call_and_gather(struct scan *s, const struct record *r, struct run run)
+static odd_call *call_and_gather(
+	const struct scan *s, const struct record *r, struct run run, odd_call *odd)
 {
 	const uint32_t *positions = s->sites.pos0;
 	const uint8_t *usual = s->observer->sites->usual;
@@ -83,77 +82,85 @@ static void call_and_gather(struct scan *s, const struct record *r, struct run r
 		s->observer->kernels->call_bases(
 			r->bases, r->quals, first + run.shift, n, s->observer->min_baseq, calls);
 		for (; i < run.end && positions[i] - first < n; i++)
-			if (calls[positions[i] - first] != usual[i])
-				list_odd(s, i, calls[positions[i] - first]);
+			odd = list_if_odd(odd, i, calls[positions[i] - first], usual[i]);
 	}
+	return odd;
 }
 
-/* With room for the odd calls of all loci. */
-static void call_run(struct scan *s, const struct record *r, struct run run)
+/* With room for the odd calls of all loci, behind which those that are there end. */
+static odd_call *call_run(
+	const struct scan *s, const struct record *r, struct run run, odd_call *odd)
 {
 	uint32_t n = run.end - run.begin;
 	uint32_t span = s->sites.pos0[run.end - 1] - s->sites.pos0[run.begin] + 1;
 
 	if (n < VECTOR_MIN || span / GATHER_MAX_STEP > n)
-		call_each(s, r, run);
-	else if (span == n)
-		call_all(s, r, run);
-	else
-		call_and_gather(s, r, run);
+		return call_each(s, r, run, odd);
+	return span == n ? call_all(s, r, run, odd) : call_and_gather(s, r, run, odd);
+}
+
+/* All but the name and the odd calls. */
+static inline void begin_strip(
+	const struct scan *s, const struct record *r, struct run run, struct strip *strip)
+{
+	strip->locus = run.begin;
+	strip->n = (uint16_t)(run.end - run.begin);
+	strip->odd = (uint32_t)s->out->strips.odd.n;
+	strip->reached = s->sites.i;
+	strip->kind = s->dropped == SAYS_NO_BASE    ? STRIP_CALLS
+		      : s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
+						    : STRIP_FILTERED;
+	strip->nameless = record_is_nameless(r);
+}
+
+/* The calls of a run that the strip ends with. */
+static inline void call_strip(
+	struct scan *s, const struct record *r, struct run run, struct strip *strip)
+{
+	struct odd_calls *odd = &s->out->strips.odd;
+
+	if (strip->kind == STRIP_CALLS)
+		odd->n = (size_t)(call_run(s, r, run, odd->items + odd->n) - odd->items);
+	strip->n_odd = (uint16_t)(odd->n - strip->odd);
+}
+
+static bool lies_in_one_cell(struct run run)
+{
+	return run.begin / CELL_N_LOCI == (run.end - 1) / CELL_N_LOCI;
 }
 
 /*
- * Appends loci of one cell to the record's last strip, or begins a strip. The record's strips begin
- * at n_before, and so does its name.
+ * Cell by cell, appends loci to the record's last strip, or begins a strip. The record's strips
+ * begin at n_before, and so does its name.
  */
-static enum sphex_status add_piece(struct scan *s, const struct record *r, struct run run,
-	size_t n_before, struct sphex_error *err)
-{
-	struct strips *strips = &s->out->strips;
-	uint32_t n = run.end - run.begin;
-	struct strip *strip;
-
-	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
-		!odd_reserve(&strips->odd, n))
-		return fail_memory(err);
-	strip = &strips->items[strips->n];
-	if (strips->n > n_before && strip[-1].locus + strip[-1].n == run.begin &&
-		run.begin % CELL_N_LOCI != 0) {
-		strip--;
-		strip->n += (uint16_t)n;
-	} else {
-		if (strips->n > n_before)
-			strip->name = strip[-1].name;
-		strip->locus = run.begin;
-		strip->n = (uint16_t)n;
-		strip->odd = (uint32_t)strips->odd.n;
-		strip->reached = s->sites.i;
-		strip->kind = s->dropped == SAYS_NO_BASE    ? STRIP_CALLS
-			      : s->dropped == SAYS_LOW_MAPQ ? STRIP_LOW_MAPQ
-							    : STRIP_FILTERED;
-		strip->nameless = record_is_nameless(r);
-		strips->n++;
-	}
-	if (strip->kind == STRIP_CALLS)
-		call_run(s, r, run);
-	strip->n_odd = (uint16_t)(strips->odd.n - strip->odd);
-	return SPHEX_OK;
-}
-
-/* Cell by cell. */
 static enum sphex_status add_run(struct scan *s, const struct record *r, struct run run,
 	size_t n_before, struct sphex_error *err)
 {
-	enum sphex_status status = SPHEX_OK;
-	uint32_t end = run.end;
+	struct strips *strips = &s->out->strips;
 
-	for (; run.begin < end && !status; run.begin = run.end) {
-		uint32_t left = CELL_N_LOCI - run.begin % CELL_N_LOCI;
+	for (struct run piece = run; piece.begin < run.end; piece.begin = piece.end) {
+		struct strip *strip;
 
-		run.end = left < end - run.begin ? run.begin + left : end;
-		status = add_piece(s, r, run, n_before, err);
+		piece.end = run.end;
+		if (!lies_in_one_cell(piece))
+			piece.end = (piece.begin / CELL_N_LOCI + 1) * CELL_N_LOCI;
+		if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1,
+			    sizeof(*strips->items)))
+			return fail_memory(err);
+		strip = &strips->items[strips->n];
+		if (strips->n > n_before && strip[-1].locus + strip[-1].n == piece.begin &&
+			piece.begin % CELL_N_LOCI != 0) {
+			strip--;
+			strip->n += (uint16_t)(piece.end - piece.begin);
+		} else {
+			if (strips->n > n_before)
+				strip->name = strip[-1].name;
+			begin_strip(s, r, piece, strip);
+			strips->n++;
+		}
+		call_strip(s, r, piece, strip);
 	}
-	return status;
+	return SPHEX_OK;
 }
 
 /* The first locus at or behind end0: without a search where loci are sparse, or at each base. */
@@ -172,23 +179,13 @@ static uint32_t end_of_run(const struct scan *s, uint32_t begin, uint32_t end0)
 	return sites_search(positions, begin, s->sites.end, end0);
 }
 
-/* The name goes where the record's first strip will have it, if there is one. */
-static enum sphex_status put_name(
-	struct strips *strips, const struct record *r, struct sphex_error *err)
-{
-	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)))
-		return fail_memory(err);
-	record_hash_name(r, &strips->items[strips->n].name);
-	return SPHEX_OK;
-}
-
-/* The loci of each run of aligned bases. */
-static enum sphex_status add_strips(struct scan *s, const struct record *r, struct sphex_error *err)
+/* The loci of each run of aligned bases; there is room for a strip, and for all odd calls. */
+static enum sphex_status add_runs(struct scan *s, const struct record *r, struct sphex_error *err)
 {
 	struct run run = {.end = s->sites.i, .shift = 0 - (uint32_t)r->pos0};
 	uint32_t pos0 = (uint32_t)r->pos0;
 	size_t n_before = s->out->strips.n;
-	enum sphex_status status = put_name(&s->out->strips, r, err);
+	enum sphex_status status = SPHEX_OK;
 
 	for (uint32_t i = 0; i < r->n_cigar && run.end < s->sites.end && !status; i++) {
 		uint32_t op = record_cigar_word(r, i) & 15, len = record_cigar_word(r, i) >> 4;
@@ -206,6 +203,31 @@ static enum sphex_status add_strips(struct scan *s, const struct record *r, stru
 		run.shift += (reads ? len : 0) - (refs ? len : 0);
 	}
 	return status;
+}
+
+/* Most records are this: all bases aligned one by one, over loci of one cell. */
+static enum sphex_status add_strips(struct scan *s, const struct record *r, struct sphex_error *err)
+{
+	struct strips *strips = &s->out->strips;
+	struct run run = {s->sites.i, s->sites.i, 0 - (uint32_t)r->pos0};
+	struct strip *strip;
+
+	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
+		!odd_reserve(&strips->odd, r->n_bases))
+		return fail_memory(err);
+	strip = &strips->items[strips->n];
+	record_hash_name(r, &strip->name);
+	if (r->n_cigar != 1 || (record_cigar_word(r, 0) & 15) != CIGAR_M)
+		return add_runs(s, r, err);
+	run.end = end_of_run(s, run.begin, (uint32_t)r->pos0 + (record_cigar_word(r, 0) >> 4));
+	if (run.begin == run.end)
+		return SPHEX_OK;
+	if (!lies_in_one_cell(run))
+		return add_run(s, r, run, strips->n, err);
+	begin_strip(s, r, run, strip);
+	call_strip(s, r, run, strip);
+	strips->n++;
+	return SPHEX_OK;
 }
 
 /* ---------------------------------------------------------------- events */
