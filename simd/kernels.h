@@ -47,18 +47,14 @@ typedef void classify_fn(const uint8_t *bases, const uint8_t *quals, const uint8
 /* Bit i % 64 of mask[i / 64] becomes 1 where text[i] is a or b. Writes (n + 63) / 64 words. */
 typedef void find_bytes_fn(const uint8_t *text, size_t n, uint8_t a, uint8_t b, uint64_t *mask);
 
-/*
- * What one base of a read says wherever it lies: the code of its letter, or why it says nothing. A
- * bit each, so that the calls of a fragment's reads are joined with OR.
- */
+/* What one base of a read says wherever it lies: the code of its letter, or why it says nothing. */
 enum base_call {
-	CALL_NONE = 0,
+	CALL_AMBIGUOUS = 0, /* neither A, C, G nor T */
 	CALL_A = 1,
 	CALL_C = 2,
 	CALL_G = 4,
 	CALL_T = 8,
-	CALL_AMBIGUOUS = 16, /* neither A, C, G nor T */
-	CALL_LOW_BASEQ = 32
+	CALL_LOW_BASEQ = 16
 };
 
 /* The call of one base. */
@@ -77,13 +73,23 @@ static inline uint8_t call_base(uint8_t code, uint8_t qual, uint8_t min_baseq)
 typedef void call_bases_fn(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
 	uint8_t min_baseq, uint8_t *calls);
 
+/* A call that is not the usual one of its place: place << CALL_BITS | call. Orders by place. */
+typedef uint16_t odd_call;
+
+#define CALL_BITS 5
+#define ODD_N_PLACES ((uint32_t)1 << (16 - CALL_BITS))
+
+/* Entries that list_odd() may write behind its list. */
+#define ODD_ROOM 32
+
 /*
- * Bit i % 64 of mask[i / 64] becomes 1 where the call_base() of base first + i is not usual[i],
- * which is CALL_A, CALL_C, CALL_G or CALL_T. Writes (n + 63) / 64 words. `packed` as for
+ * Lists, for i in [0, n), where the call_base() of base first + i is not usual[i], which is CALL_A,
+ * CALL_C, CALL_G or CALL_T. Its place is that of the first base, plus i; all are below
+ * ODD_N_PLACES. Returns the length of the list. odd[] has room for n + ODD_ROOM. `packed` as for
  * unpack_bases.
  */
-typedef void find_odd_fn(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
-	uint8_t min_baseq, const uint8_t *usual, uint64_t *mask);
+typedef size_t list_odd_fn(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,
+	uint8_t min_baseq, const uint8_t *usual, uint32_t place, odd_call *odd);
 
 /* How often `letter` is in text[0 .. n). */
 typedef size_t count_byte_fn(const uint8_t *text, size_t n, uint8_t letter);
@@ -114,7 +120,7 @@ struct kernels {
 	classify_fn *classify;
 	find_bytes_fn *find_bytes;
 	call_bases_fn *call_bases;
-	find_odd_fn *find_odd;
+	list_odd_fn *list_odd;
 	count_byte_fn *count_byte;
 	split_line_fn *split_line;
 	crc32_fn *crc32; /* may be NULL */

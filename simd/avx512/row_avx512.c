@@ -1,4 +1,4 @@
-/* AVX-512 F, BW, DQ, VL and VBMI, and VPCLMULQDQ. */
+/* AVX-512 F, BW, DQ, VL, VBMI and VBMI2, and VPCLMULQDQ. */
 #include "simd/kernels.h"
 
 extern quality_mask_fn quality_mask_avx512;
@@ -6,7 +6,7 @@ extern unpack_bases_fn unpack_bases_avx512;
 extern classify_fn classify_avx512;
 extern find_bytes_fn find_bytes_avx512;
 extern call_bases_fn call_bases_avx512;
-extern find_odd_fn find_odd_avx512;
+extern list_odd_fn list_odd_avx512;
 extern count_byte_fn count_byte_avx512;
 extern split_line_fn split_line_avx512;
 extern crc32_fn crc32_avx512;
@@ -19,7 +19,7 @@ const struct kernels row_avx512 = {
 	.classify = classify_avx512,
 	.find_bytes = find_bytes_avx512,
 	.call_bases = call_bases_avx512,
-	.find_odd = find_odd_avx512,
+	.list_odd = list_odd_avx512,
 	.count_byte = count_byte_avx512,
 	.split_line = split_line_avx512,
 	.crc32 = crc32_avx512,

@@ -6,7 +6,7 @@ extern unpack_bases_fn unpack_bases_neon;
 extern classify_fn classify_neon;
 extern find_bytes_fn find_bytes_neon;
 extern call_bases_fn call_bases_neon;
-extern find_odd_fn find_odd_neon;
+extern list_odd_fn list_odd_neon;
 extern count_byte_fn count_byte_neon;
 extern split_line_fn split_line_neon;
 
@@ -18,7 +18,7 @@ const struct kernels row_neon = {
 	.classify = classify_neon,
 	.find_bytes = find_bytes_neon,
 	.call_bases = call_bases_neon,
-	.find_odd = find_odd_neon,
+	.list_odd = list_odd_neon,
 	.count_byte = count_byte_neon,
 	.split_line = split_line_neon,
 };

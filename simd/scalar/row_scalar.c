@@ -6,7 +6,7 @@ extern unpack_bases_fn unpack_bases_scalar;
 extern classify_fn classify_scalar;
 extern find_bytes_fn find_bytes_scalar;
 extern call_bases_fn call_bases_scalar;
-extern find_odd_fn find_odd_scalar;
+extern list_odd_fn list_odd_scalar;
 extern count_byte_fn count_byte_scalar;
 extern split_line_fn split_line_scalar;
 
@@ -18,7 +18,7 @@ const struct kernels row_scalar = {
 	.classify = classify_scalar,
 	.find_bytes = find_bytes_scalar,
 	.call_bases = call_bases_scalar,
-	.find_odd = find_odd_scalar,
+	.list_odd = list_odd_scalar,
 	.count_byte = count_byte_scalar,
 	.split_line = split_line_scalar,
 };

@@ -58,8 +58,8 @@ static void count_site(struct locus_sums *s, uint32_t site, const struct sums *s
 	for (unsigned letters = 1; letters < 16; letters++)
 		if (sums->n[letters])
 			counts[column_of(letters, ref, alt)] += sums->n[letters];
-	counts[COUNT_AMBIGUOUS] += sums->n[SHOWS_AMBIGUOUS];
-	counts[COUNT_LOW_BASEQ] += sums->n[SHOWS_LOW_BASEQ];
+	counts[COUNT_AMBIGUOUS] += sums->n[CALL_AMBIGUOUS];
+	counts[COUNT_LOW_BASEQ] += sums->n[CALL_LOW_BASEQ];
 	counts[COUNT_LOW_MAPQ] += sums->n_low_mapq;
 	counts[COUNT_FILTERED] += sums->n_filtered;
 	for (unsigned i = 0; i < N_NATIVE_COUNTS; i++)

@@ -27,7 +27,7 @@ struct run {
 /* With room for it. Whether a call is odd is hard to guess where a sample is heterozygous. */
 static inline odd_call *list_if_odd(odd_call *odd, uint32_t locus, uint8_t call, uint8_t usual)
 {
-	*odd = odd_call_of(locus, shown_by(call));
+	*odd = odd_call_of(locus, call);
 	return odd + (call != usual);
 }
 
@@ -51,19 +51,10 @@ static odd_call *call_all(
 	const struct scan *s, const struct record *r, struct run run, odd_call *odd)
 {
 	const struct observer *o = s->observer;
-	uint32_t first = s->sites.pos0[run.begin] + run.shift, n = run.end - run.begin;
-	uint64_t mask[CELL_N_LOCI / 64];
 
-	o->kernels->find_odd(
-		r->bases, r->quals, first, n, o->min_baseq, o->sites->usual + run.begin, mask);
-	for (uint32_t word = 0; word < (n + 63) / 64; word++) {
-		for (uint64_t bits = mask[word]; bits; bits &= bits - 1) {
-			uint32_t k = word * 64 + lowest_bit(bits);
-
-			*odd++ = odd_call_of(run.begin + k, shown_by(call_of(s, r, first + k)));
-		}
-	}
-	return odd;
+	return odd + o->kernels->list_odd(r->bases, r->quals, s->sites.pos0[run.begin] + run.shift,
+			     run.end - run.begin, o->min_baseq, o->sites->usual + run.begin,
+			     run.begin % CELL_N_LOCI, odd);
 }
 
 /* The bases from the first to the last locus at once, in parts; then those that lie on loci. */
@@ -144,8 +135,8 @@ static enum sphex_status add_run(struct scan *s, const struct record *r, struct 
 		piece.end = run.end;
 		if (!lies_in_one_cell(piece))
 			piece.end = (piece.begin / CELL_N_LOCI + 1) * CELL_N_LOCI;
-		if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1,
-			    sizeof(*strips->items)))
+		if (!memory_reserve(
+			    &strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)))
 			return fail_memory(err);
 		strip = &strips->items[strips->n];
 		if (strips->n > n_before && strip[-1].locus + strip[-1].n == piece.begin &&

@@ -18,6 +18,7 @@
 /* Loci of a cell, which is counted by one thread at a time: see parcel.h. Cell i has those from i *
  * CELL_N_LOCI on. */
 #define CELL_N_LOCI ((uint32_t)1024)
+_Static_assert(CELL_N_LOCI <= ODD_N_PLACES, "an odd call says where in the cell it is");
 
 enum strip_kind {
 	STRIP_CALLS,
@@ -25,16 +26,8 @@ enum strip_kind {
 	STRIP_FILTERED
 };
 
-/*
- * What records, or a fragment's records together, show at a locus: 1..15 is a set of letters, as in
- * enum base_call.
- */
-enum { SHOWS_AMBIGUOUS = 0, SHOWS_LOW_BASEQ = 16, N_SHOWN = 17 };
-
-static inline uint8_t shown_by(uint8_t call)
-{
-	return call == CALL_LOW_BASEQ ? SHOWS_LOW_BASEQ : call & 15;
-}
+/* What records, or a fragment's records together, show at a locus: a call, or several letters. */
+#define N_SHOWN (CALL_LOW_BASEQ + 1)
 
 /* What both together show. */
 static inline uint8_t show_both(uint8_t a, uint8_t b)
@@ -44,28 +37,25 @@ static inline uint8_t show_both(uint8_t a, uint8_t b)
 	return both & 15 ? both & 15 : both;
 }
 
-/* Something that is not usual: what is shown, and at which locus of the cell. Orders by locus. */
-typedef uint16_t odd_call;
-
-#define SHOWN_BITS 5
-
+/* The place of an odd call is that of its locus in the cell. */
 static inline odd_call odd_call_of(uint32_t locus, uint8_t shown)
 {
-	return (odd_call)(locus % CELL_N_LOCI << SHOWN_BITS | shown);
+	return (odd_call)(locus % CELL_N_LOCI << CALL_BITS | shown);
 }
 
 static inline uint32_t odd_place(odd_call odd)
 {
-	return (uint32_t)odd >> SHOWN_BITS;
+	return (uint32_t)odd >> CALL_BITS;
 }
 
 static inline uint8_t odd_shown(odd_call odd)
 {
-	return odd & ((1u << SHOWN_BITS) - 1);
+	return odd & ((1u << CALL_BITS) - 1);
 }
 
-/* Lists of odd calls are copied and read by so many; arrays have room for them behind each list. */
+/* Lists of odd calls are copied and read by so many. */
 #define ODD_STEP 8
+_Static_assert(ODD_STEP <= ODD_ROOM, "arrays have room for a step behind each list");
 
 /* Lists of odd calls, one behind the other. A zeroed struct is empty. */
 struct odd_calls {
@@ -73,10 +63,10 @@ struct odd_calls {
 	size_t n, cap;
 };
 
-/* Room for n more and what copy_odd() may write. False: out of memory. */
+/* Room for n more, and for what is written behind them. False: out of memory. */
 static inline bool odd_reserve(struct odd_calls *odd, size_t n)
 {
-	size_t want = odd->n + n + ODD_STEP;
+	size_t want = odd->n + n + ODD_ROOM;
 
 	return want <= UINT32_MAX &&
 	       memory_reserve(&odd->items, &odd->cap, want, sizeof(*odd->items));

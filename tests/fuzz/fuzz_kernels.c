@@ -32,7 +32,7 @@ enum {
 	UNPACK_BASES,
 	CLASSIFY,
 	CALL_BASES,
-	FIND_ODD,
+	LIST_ODD,
 	COUNT_BYTE,
 	CRC32,
 	SPLIT_LINE,
@@ -46,7 +46,9 @@ static size_t mask_nbytes(size_t n)
 
 static size_t odd_n_bases(const struct job *c)
 {
-	return c->a < c->n / 5 * 2 ? c->n / 5 * 2 - c->a : 0;
+	size_t n = c->a < c->n / 5 * 2 ? c->n / 5 * 2 - c->a : 0, max = ODD_N_PLACES - c->b;
+
+	return n < max ? n : max;
 }
 
 static size_t output_nbytes(const struct job *c)
@@ -61,8 +63,8 @@ static size_t output_nbytes(const struct job *c)
 		return c->n / 4;
 	case CALL_BASES: /* a third is packed bases, the rest their qualities */
 		return c->a < c->n / 3 * 2 ? c->n / 3 * 2 - c->a : 0;
-	case FIND_ODD: /* a fifth is packed bases, the rest qualities and usual calls */
-		return mask_nbytes(odd_n_bases(c));
+	case LIST_ODD: /* a fifth is packed bases, the rest qualities and usual calls */
+		return sizeof(size_t) + (odd_n_bases(c) + ODD_ROOM) * sizeof(odd_call);
 	case COUNT_BYTE:
 		return sizeof(size_t);
 	case SPLIT_LINE:
@@ -85,14 +87,19 @@ static void run_classify(const struct kernels *k, const struct job *c, uint8_t *
 	free(codes);
 }
 
-static void run_find_odd(const struct kernels *k, const struct job *c, uint64_t *mask)
+/* The output is the length, then the list; what is behind it means nothing. */
+static void run_list_odd(const struct kernels *k, const struct job *c, uint8_t *out)
 {
-	size_t fifth = c->n / 5, n = odd_n_bases(c);
+	odd_call *odd = (odd_call *)(void *)(out + sizeof(size_t));
+	size_t fifth = c->n / 5, n = odd_n_bases(c), n_odd;
 	uint8_t *usual = new_output(n);
 
 	for (size_t i = 0; i < n; i++)
 		usual[i] = (uint8_t)(1u << (c->bytes[3 * fifth + i] & 3));
-	k->find_odd(c->bytes, c->bytes + fifth, c->a, n, c->b, usual, mask);
+	n_odd = k->list_odd(c->bytes, c->bytes + fifth, c->a, n, c->b, usual, c->b, odd);
+	fuzz_must(n_odd <= n, "more odd calls than bases");
+	memcpy(out, &n_odd, sizeof(n_odd));
+	memset(odd + n_odd, 0xA5, (n + ODD_ROOM - n_odd) * sizeof(*odd));
 	free(usual);
 }
 
@@ -118,8 +125,8 @@ static void run(const struct kernels *k, const struct job *c, uint8_t *out)
 	case CALL_BASES:
 		k->call_bases(c->bytes, c->bytes + c->n / 3, c->a, output_nbytes(c), c->b, out);
 		break;
-	case FIND_ODD:
-		run_find_odd(k, c, (uint64_t *)(void *)out);
+	case LIST_ODD:
+		run_list_odd(k, c, out);
 		break;
 	case COUNT_BYTE:
 		count = k->count_byte(c->bytes, c->n, c->a);

@@ -12,7 +12,8 @@ static uint32_t oracle_bundles(void)
 		    __builtin_cpu_supports("popcnt");
 	bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 		      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-		      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("vpclmulqdq");
+		      __builtin_cpu_supports("avx512vbmi") &&
+		      __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("vpclmulqdq");
 
 	return (avx2 ? CPU_AVX2 : 0u) | (avx2 && avx512 ? CPU_AVX512 : 0u);
 }

@@ -64,9 +64,9 @@ struct facts {
 
 static uint8_t says_of(const struct sites *s, uint32_t site, uint8_t shown)
 {
-	if (shown == SHOWS_LOW_BASEQ)
+	if (shown == CALL_LOW_BASEQ)
 		return CLASS_LOW_BASEQ;
-	if (shown == SHOWS_AMBIGUOUS)
+	if (shown == CALL_AMBIGUOUS)
 		return CLASS_AMBIGUOUS;
 	return shown == s->refs[site]   ? CLASS_REF
 	       : shown == s->alts[site] ? CLASS_ALT
@@ -119,7 +119,7 @@ static void add_record(
 	struct strips *out, const uint8_t *usual, uint32_t locus, uint32_t name, struct prng *r)
 {
 	static const uint8_t all[] = {
-		CALL_A, CALL_C, CALL_G, CALL_T, CALL_A, CALL_G, SHOWS_AMBIGUOUS, SHOWS_LOW_BASEQ};
+		CALL_A, CALL_C, CALL_G, CALL_T, CALL_A, CALL_G, CALL_AMBIGUOUS, CALL_LOW_BASEQ};
 	uint32_t reached = locus, odd_step = prng_below(r, 2) ? 1 : 20;
 	bool nameless = prng_below(r, 20) == 0;
 	uint8_t kind = prng_below(r, 10)  ? STRIP_CALLS
@@ -249,7 +249,7 @@ Test(pileup, counts_fragments_of_many_names)
 	for (uint32_t i = 0; i < N_NAMES; i++) {
 		struct name_hash name = name_hash_of((uint8_t *)&i, 4);
 		uint32_t locus = 4 + i % 8;
-		uint8_t shown = i / 8 % 2 ? CALL_T : SHOWS_LOW_BASEQ;
+		uint8_t shown = i / 8 % 2 ? CALL_T : CALL_LOW_BASEQ;
 		unsigned column = locus >= 8 ? (shown == CALL_T ? COUNT_OTHER : COUNT_LOW_BASEQ)
 				  : shown == CALL_T ? COUNT_DISCORDANT
 						    : COUNT_REF;
