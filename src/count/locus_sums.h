@@ -34,21 +34,19 @@ void locus_sums_begin(struct locus_sums *s, const struct sites *sites, uint32_t 
 /* Adds to counts, N_NATIVE_COUNTS per site. */
 void locus_sums_finish(struct locus_sums *s, uint32_t *counts);
 
-/* A fragment shows the usual letters of n loci, but for its odd calls; `place` is in the cell. */
-static inline void count_calls(
-	struct locus_sums *s, uint32_t place, uint32_t n, const odd_call *odd, size_t n_odd)
+/* A fragment shows something at n loci, the usual letters but for its odd calls; `place` is in the
+ * cell. */
+static inline void count_fragment(struct locus_sums *s, uint32_t place, uint32_t n)
 {
 	s->items[place].n_fragments++;
 	s->items[place + n].n_fragments--;
-	for (size_t i = 0; i < n_odd; i++)
-		s->items[odd_place(odd[i])].n[odd_shown(odd[i])]++;
 }
 
-/* A fragment that has been counted as showing one thing shows another one. */
-static inline void recount(struct locus_sums *s, uint32_t place, uint8_t from, uint8_t to)
+/* The odd calls of fragments. */
+static inline void count_odd(struct locus_sums *s, const odd_call *odd, size_t n)
 {
-	s->items[place].n[from]--;
-	s->items[place].n[to]++;
+	for (size_t i = 0; i < n; i++)
+		s->items[odd_place(odd[i])].n[odd_shown(odd[i])]++;
 }
 
 #endif

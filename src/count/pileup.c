@@ -99,16 +99,14 @@ static uint32_t first_of(const struct pileup *p, uint32_t entry)
 
 /*
  * Asks the memory for the entry of a name that comes in a while, and for the strip of one that
- * comes soon: only if it is where it belongs, for nothing depends on it.
+ * comes soon: as if it were where it belongs, for nothing depends on it.
  */
 static void ask_ahead(const struct pileup *p, const struct strip *strips)
 {
-	struct name_hash soon = strips[AHEAD / 2].name;
-	uint32_t entry = *name_table_home(&p->firsts, soon), first = first_of(p, entry);
+	uint32_t first = first_of(p, *name_table_home(&p->firsts, strips[AHEAD / 2].name));
 
 	prefetch(name_table_home(&p->firsts, strips[AHEAD].name));
-	if (first && entry == name_table_entry(&p->firsts, soon, first))
-		prefetch(&p->waiting[first - 1]);
+	prefetch(&p->waiting[first - (first > 0)]);
 }
 
 /* A strip becomes the next one of its name behind `before`; 0: the first. */
@@ -159,9 +157,15 @@ static enum sphex_status enter_names(struct pileup *p, struct sphex_error *err)
 
 /* ---------------------------------------------------------------- mates */
 
-/* Loci [begin, end) of a strip, in the cell, and the odd calls there. */
+static uint32_t lower(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Loci [begin, end) of a strip that goes on to strip_end, in the cell, and its odd calls from
+ * `begin` on. */
 struct piece {
-	uint32_t begin, end;
+	uint32_t begin, end, strip_end;
 	const odd_call *odd, *odd_end;
 };
 
@@ -186,46 +190,57 @@ static enum sphex_status append_odd(
 	return SPHEX_OK;
 }
 
-/* What a fragment shows that showed `own` (NULL: the usual letter), now that a mate shows another.
+/*
+ * What a fragment shows at a locus, now that a mate shows something there. Odd calls of both have
+ * been counted; NULL: it is the usual letter, of which the sum means nothing yet.
  */
-static odd_call join_call(struct locus_sums *sums, const odd_call *own, const odd_call *odd)
+static odd_call join_call(
+	struct locus_sums *sums, uint32_t place, const odd_call *own, const odd_call *odd)
 {
-	uint32_t place = odd_place(own ? *own : *odd);
 	uint8_t usual = sums->sites->usual[sums->first + place];
-	uint8_t before = own ? odd_shown(*own) : usual;
-	uint8_t joined = show_both(before, odd ? odd_shown(*odd) : usual);
+	uint8_t before = own ? odd_shown(*own) : usual, also = odd ? odd_shown(*odd) : usual;
+	uint8_t joined = show_both(before, also);
+	struct sums *at = &sums->items[place];
 
-	recount(sums, place, before, joined);
+	at->n[before]--;
+	at->n[also]--;
+	at->n[joined]++;
 	return odd_call_of(place, joined);
 }
 
-/* The calls of a mate join a waiting strip that covers their loci: both lists are merged. */
+/*
+ * The calls of a mate join a waiting strip that covers their loci: both lists are merged. Takes the
+ * odd calls of the piece off those of the strip.
+ */
 static enum sphex_status join_piece(
-	struct pileup *p, struct waiting *w, const struct piece *piece, struct sphex_error *err)
+	struct pileup *p, struct waiting *w, struct piece *piece, struct sphex_error *err)
 {
-	const odd_call *odd = piece->odd, *odd_end = piece->odd_end, *own, *own_end;
+	const odd_call *own, *own_end;
 	uint32_t n_before = w->n_odd, n = 0;
 
 	/* they are observations of each SNV of their loci, but not counted on their own */
 	p->sums.n_observations += p->sums.n_snvs[piece->end] - p->sums.n_snvs[piece->begin];
-	if (!n_before && odd == odd_end)
+	if (!n_before && piece->odd == piece->odd_end)
 		return SPHEX_OK;
 	own = n_before > N_FEW ? p->odd.items + begin_of(w) : w->odd;
 	own_end = own + n_before;
-	while (own < own_end || odd < odd_end) {
-		bool is_own =
-			own < own_end && (odd == odd_end || odd_place(*own) <= odd_place(*odd));
-		bool is_odd =
-			odd < odd_end && (own == own_end || odd_place(*odd) <= odd_place(*own));
+	while (own < own_end && odd_place(*own) < piece->begin)
+		p->joined[n++] = *own++;
+	for (;;) {
+		uint32_t own_place = own < own_end ? odd_place(*own) : piece->end;
+		uint32_t mate_place =
+			piece->odd < piece->odd_end ? odd_place(*piece->odd) : piece->end;
+		uint32_t place = lower(own_place, mate_place);
 
-		if (is_own && (odd_place(*own) < piece->begin || odd_place(*own) >= piece->end))
-			p->joined[n++] = *own;
-		else
-			p->joined[n++] =
-				join_call(&p->sums, is_own ? own : NULL, is_odd ? odd : NULL);
-		own += is_own;
-		odd += is_odd;
+		if (place >= piece->end)
+			break;
+		p->joined[n++] = join_call(&p->sums, place, own_place == place ? own : NULL,
+			mate_place == place ? piece->odd : NULL);
+		own += own_place == place;
+		piece->odd += mate_place == place;
 	}
+	while (own < own_end)
+		p->joined[n++] = *own++;
 	w->n_odd = (uint16_t)n;
 	if (n <= N_FEW)
 		memcpy(w->odd, p->joined, sizeof(w->odd));
@@ -236,31 +251,29 @@ static enum sphex_status join_piece(
 	return SPHEX_OK;
 }
 
-/* Counts what from now on waits for a mate. */
+/* Counts what from now on waits for a mate. Takes its odd calls off those of the strip. */
 static enum sphex_status count_piece(struct pileup *p, const struct name_hash *name,
-	const struct piece *piece, struct sphex_error *err)
+	struct piece *piece, struct sphex_error *err)
 {
-	size_t n_odd = (size_t)(piece->odd_end - piece->odd);
-	uint32_t n = piece->end - piece->begin;
+	const odd_call *odd = piece->odd;
 	struct waiting *w;
 
+	if (piece->end == piece->strip_end)
+		piece->odd = piece->odd_end;
+	while (piece->odd < piece->odd_end && odd_place(*piece->odd) < piece->end)
+		piece->odd++;
 	if (!memory_reserve(&p->waiting, &p->waiting_cap, p->n_waiting + 1, sizeof(*p->waiting)))
 		return fail_memory(err);
 	w = &p->waiting[p->n_waiting++];
 	w->name = *name;
 	w->place = (uint16_t)piece->begin;
-	w->n = (uint16_t)n;
-	w->n_odd = (uint16_t)n_odd;
-	count_calls(&p->sums, piece->begin, n, piece->odd, n_odd);
-	if (n_odd > N_FEW)
-		return append_odd(p, w, piece->odd, err);
-	memcpy(w->odd, piece->odd, sizeof(w->odd));
+	w->n = (uint16_t)(piece->end - piece->begin);
+	w->n_odd = (uint16_t)(piece->odd - odd);
+	count_fragment(&p->sums, w->place, w->n);
+	if (w->n_odd > N_FEW)
+		return append_odd(p, w, odd, err);
+	memcpy(w->odd, odd, sizeof(w->odd));
 	return SPHEX_OK;
-}
-
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
 }
 
 /*
@@ -272,17 +285,15 @@ static enum sphex_status add_named(struct pileup *p, const struct strip *s, cons
 {
 	uint32_t *entry = find_name(p, s->name);
 	uint32_t before = 0, next = first_of(p, *entry);
-	uint32_t place = s->locus - p->sums.first, end = place + s->n;
-	const odd_call *odd_end = odd + s->n_odd;
-	struct piece piece = {.end = place, .odd_end = odd};
+	uint32_t place = s->locus - p->sums.first;
+	struct piece piece = {place, place, place + s->n, odd, odd + s->n_odd};
 	enum sphex_status status = SPHEX_OK;
 
-	while (piece.end < end && !status) {
-		uint32_t begin = piece.end;
+	while (piece.end < piece.strip_end && !status) {
 		struct waiting *w = next ? &p->waiting[next - 1] : NULL;
-		uint32_t w_end = w ? (uint32_t)w->place + w->n : end;
+		uint32_t w_end = w ? (uint32_t)w->place + w->n : piece.strip_end;
 
-		if (w_end <= begin) {
+		if (w_end <= piece.end) {
 			if (w_end <= reached && w->next)
 				leave(p, entry, before, w->next);
 			else
@@ -290,14 +301,9 @@ static enum sphex_status add_named(struct pileup *p, const struct strip *s, cons
 			next = w->next;
 			continue;
 		}
-		piece = (struct piece){begin, lower(end, w && w->place > begin ? w->place : w_end),
-			piece.odd_end, odd_end};
-		if (piece.end < end) {
-			piece.odd_end = piece.odd;
-			while (piece.odd_end < odd_end && odd_place(*piece.odd_end) < piece.end)
-				piece.odd_end++;
-		}
-		if (w && w->place <= begin) {
+		piece.begin = piece.end;
+		piece.end = lower(piece.strip_end, w && w->place > piece.begin ? w->place : w_end);
+		if (w && w->place <= piece.begin) {
 			status = join_piece(p, w, &piece, err);
 			continue;
 		}
@@ -346,7 +352,7 @@ static enum sphex_status make_room(struct pileup *p, uint32_t reached, struct sp
 	return 2 * (p->n_waiting + 1) > p->firsts.n ? enter_names(p, err) : SPHEX_OK;
 }
 
-static void count_alone(struct pileup *p, const struct strip *s, const odd_call *odd)
+static void count_alone(struct pileup *p, const struct strip *s)
 {
 	uint32_t place = s->locus - p->sums.first;
 	struct sums *at = p->sums.items + place;
@@ -358,7 +364,7 @@ static void count_alone(struct pileup *p, const struct strip *s, const odd_call 
 		at[0].n_filtered++;
 		at[s->n].n_filtered--;
 	} else {
-		count_calls(&p->sums, place, s->n, odd, s->n_odd);
+		count_fragment(&p->sums, place, s->n);
 	}
 }
 
@@ -366,14 +372,14 @@ enum sphex_status pileup_add(struct pileup *p, const struct strips *in, struct s
 {
 	enum sphex_status status = SPHEX_OK;
 
+	count_odd(&p->sums, in->odd.items, in->odd.n);
 	for (size_t i = 0; i < in->n && !status; i++) {
 		const struct strip *s = &in->items[i];
-		const odd_call *odd = strip_odd(in, s);
 		/* in the cell */
 		uint32_t reached = s->reached > p->sums.first ? s->reached - p->sums.first : 0;
 
 		if (s->kind != STRIP_CALLS || s->nameless || p->by_read) {
-			count_alone(p, s, odd);
+			count_alone(p, s);
 			continue;
 		}
 		status = make_room(p, reached, err);
@@ -381,7 +387,7 @@ enum sphex_status pileup_add(struct pileup *p, const struct strips *in, struct s
 			break;
 		if (p->n_waiting > FAR && in->n - i > AHEAD)
 			ask_ahead(p, s);
-		status = add_named(p, s, odd, reached, err);
+		status = add_named(p, s, strip_odd(in, s), reached, err);
 	}
 	return status;
 }

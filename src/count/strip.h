@@ -108,12 +108,10 @@ struct strips {
 	struct odd_calls odd;
 };
 
-/* Its odd calls, never NULL. */
+/* Its odd calls; at ODD_STEP entries can be looked. */
 static inline const odd_call *strip_odd(const struct strips *strips, const struct strip *s)
 {
-	static const odd_call none[ODD_STEP];
-
-	return s->n_odd ? &strips->odd.items[s->odd] : none;
+	return &strips->odd.items[s->odd];
 }
 
 /* Appends a copy of the strip, which lies in `from`. False: out of memory. */

@@ -261,6 +261,7 @@ Test(pileup, counts_fragments_of_many_names)
 		expected[locus][COUNT_REF]--;
 		expected[locus][column]++;
 	}
+	cr_assert(odd_reserve(&first.odd, 0));
 	cr_assert_eq(pileup_begin(&p, &t.sites, 0, false, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &first, &err), SPHEX_OK);
 	cr_assert_eq(pileup_add(p, &second, &err), SPHEX_OK);
@@ -269,6 +270,7 @@ Test(pileup, counts_fragments_of_many_names)
 	cr_assert_eq(pileup_n_observations(p), (uint64_t)N_NAMES * 16);
 	pileup_free(p);
 	free(first.items);
+	free(first.odd.items);
 	free(second.items);
 	free(second.odd.items);
 }
@@ -289,6 +291,8 @@ Test(pileup, a_table_of_many_names_that_cannot_grow_is_out_of_memory)
 	struct sphex_error err;
 	enum sphex_status status;
 
+	cr_assert(odd_reserve(&all.odd, 0));
+	more.odd = all.odd; /* there are none */
 	make_sites(&t, &r);
 	for (uint32_t i = 0; i < N_NAMES + N_MORE; i++)
 		all.items[i] = (struct strip){.name = name_hash_of((uint8_t *)&i, 4), .n = 1};
@@ -301,6 +305,7 @@ Test(pileup, a_table_of_many_names_that_cannot_grow_is_out_of_memory)
 	cr_assert_eq(status, SPHEX_E_MEMORY);
 	pileup_free(p);
 	free(all.items);
+	free(all.odd.items);
 }
 #endif
 
