@@ -143,9 +143,12 @@ static enum sphex_status enter_names(struct pileup *p, struct sphex_error *err)
 		return err->status;
 	for (uint32_t strip = 1; strip <= p->n_waiting; strip++) {
 		const struct waiting *w = &p->waiting[strip - 1];
-		uint32_t *entry = find_name(p, w->name);
-		uint32_t before = 0, next = first_of(p, *entry);
+		uint32_t *entry, before = 0, next;
 
+		if (p->n_waiting - strip >= AHEAD)
+			prefetch(name_table_home(&p->firsts, w[AHEAD].name));
+		entry = find_name(p, w->name);
+		next = first_of(p, *entry);
 		while (next && p->waiting[next - 1].place < w->place) {
 			before = next;
 			next = p->waiting[next - 1].next;
