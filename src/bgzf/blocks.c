@@ -109,6 +109,7 @@ enum sphex_status block_reader_init(
 {
 	memset(r, 0, sizeof(*r));
 	r->in = in;
+	r->step = BGZF_MAX_BLOCK_NBYTES;
 	r->inf = inflater_new(crc32);
 	r->window = memory_new_aligned(WINDOW_NBYTES);
 	if (r->inf && r->window)
@@ -130,21 +131,27 @@ void block_reader_seek(struct block_reader *r, uint64_t offset)
 	if (offset < r->window_offset || offset - r->window_offset > r->window_n) {
 		r->window_offset = offset;
 		r->window_n = 0;
+		r->step = BGZF_MAX_BLOCK_NBYTES;
 	}
 }
 
-/* Slides the window so that it begins at the next block, and fills it. */
+/*
+ * Slides the window so that it begins at the next block, and reads more: first as much as one block
+ * may have, then twice that and so on, for who seeks often does not want it all.
+ */
 static enum sphex_status fill_window(struct block_reader *r, struct sphex_error *err)
 {
-	size_t skip = (size_t)(r->offset - r->window_offset), n_read;
+	size_t skip = (size_t)(r->offset - r->window_offset), n_read, room;
 	enum sphex_status status;
 
 	memmove(r->window, r->window + skip, r->window_n - skip);
 	r->window_n -= skip;
 	r->window_offset = r->offset;
+	room = WINDOW_NBYTES - r->window_n;
 	status = input_read_at(r->in, r->window_offset + r->window_n, r->window + r->window_n,
-		WINDOW_NBYTES - r->window_n, &n_read, err);
+		r->step < room ? r->step : room, &n_read, err);
 	r->window_n += n_read;
+	r->step = r->step < WINDOW_NBYTES / 2 ? 2 * r->step : WINDOW_NBYTES;
 	return status;
 }
 

@@ -35,6 +35,7 @@ struct block_reader {
 	uint8_t *window; /* compressed bytes [window_offset, window_offset + window_n) */
 	uint64_t window_offset;
 	size_t window_n;
+	size_t step; /* bytes to be asked for next */
 };
 
 enum sphex_status block_reader_init(
