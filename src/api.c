@@ -313,6 +313,7 @@ static bool make_column(const struct table *t, unsigned column, struct built_col
 {
 	size_t n = table_n_rows(t), n_text = 0, n_missing = 0;
 	bool numbers = table_column_is_number(t, column);
+	char room[TABLE_ROOM];
 
 	out->valid = memory_new_zeroed(n / 8 + 1, 1);
 	if (numbers)
@@ -322,7 +323,7 @@ static bool make_column(const struct table *t, unsigned column, struct built_col
 	if (!out->valid || (numbers ? !out->values : !out->offsets))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		struct table_cell cell = table_cell(t, column, i);
+		struct table_cell cell = table_cell(t, column, i, room);
 
 		if (has_value(&cell))
 			out->valid[i / 8] |= (uint8_t)(1u << i % 8);
@@ -343,7 +344,7 @@ static bool make_column(const struct table *t, unsigned column, struct built_col
 	out->offsets[n] = n_text;
 	out->text = memory_new(n_text, 1);
 	for (size_t i = 0; out->text && i < n; i++) {
-		struct table_cell cell = table_cell(t, column, i);
+		struct table_cell cell = table_cell(t, column, i, room);
 
 		if (cell.nbytes)
 			memcpy(out->text + out->offsets[i], cell.text, cell.nbytes);

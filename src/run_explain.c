@@ -176,8 +176,8 @@ static enum sphex_status explain_row(
 		return SPHEX_OK;
 	writer_put(w, "# ", 2);
 	for (unsigned column = 0; column < t->n_columns; column++) {
-		struct table_cell cell = table_cell(t, column, row);
-		char number[16];
+		char number[16], room[TABLE_ROOM];
+		struct table_cell cell = table_cell(t, column, row, room);
 
 		snprintf(number, sizeof(number), "%" PRIu32, cell.number);
 		writer_put(w, "\t", column != 0);
@@ -251,7 +251,9 @@ enum sphex_status run_explain(const struct run_settings *settings, const struct 
 		.filter = settings->mode == SPHEX_MODE_NATIVE ? &settings->filter : NULL,
 		.min_baseq = (uint8_t)settings->min_baseq};
 	for (size_t row = 0; row < table_n_rows(t) && !status; row++) {
-		struct table_cell contig = table_cell(t, 0, row), pos = table_cell(t, 1, row);
+		char room[TABLE_ROOM];
+		struct table_cell contig = table_cell(t, 0, row, room);
+		struct table_cell pos = table_cell(t, 1, row, room);
 
 		if (pos.number != job.pos0 + 1 || contig.nbytes != n_contig ||
 			memcmp(contig.text, position, n_contig) != 0)

@@ -109,7 +109,8 @@ static struct table_cell count_cell(const struct table *t, size_t row_index, uns
 	return counts ? number_cell(counts[count]) : (struct table_cell){0};
 }
 
-struct table_cell table_cell(const struct table *t, unsigned column, size_t row_index)
+struct table_cell table_cell(
+	const struct table *t, unsigned column, size_t row_index, char room[TABLE_ROOM])
 {
 	uint32_t row = t->sites->kept_rows[row_index];
 	const struct row *joined = t->rows->identity ? NULL : &t->rows->items[row];
@@ -128,7 +129,7 @@ struct table_cell table_cell(const struct table *t, unsigned column, size_t row_
 			return number_cell(v->pos0 + 1);
 		return number_cell(joined ? joined->pos1 : v->end);
 	case FIELD_ID:
-		return text_cell(variant_id(t->variants, line));
+		return text_cell(variant_id(t->variants, line, room));
 	case FIELD_REF:
 		cell.text = variant_ref(t->variants, line, &cell.nbytes);
 		return cell;

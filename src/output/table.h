@@ -44,7 +44,10 @@ void table_layout(struct table *t);
 size_t table_n_rows(const struct table *t);
 const char *table_column_name(const struct table *t, unsigned column);
 bool table_column_is_number(const struct table *t, unsigned column);
-struct table_cell table_cell(const struct table *t, unsigned column, size_t row);
+#define TABLE_ROOM VARIANT_ID_ROOM
+/* Its text may be written to `room`. */
+struct table_cell table_cell(
+	const struct table *t, unsigned column, size_t row, char room[TABLE_ROOM]);
 /* The row's cells from FIELD_COUNT on, rules->n_counts of them; NULL: missing values. */
 const uint32_t *table_counts(const struct table *t, size_t row);
 

@@ -48,7 +48,8 @@ static void put_missing(struct writer *w, const struct table *t)
 
 static void put_cell(struct writer *w, const struct table *t, unsigned column, size_t row)
 {
-	struct table_cell cell = table_cell(t, column, row);
+	char room[TABLE_ROOM];
+	struct table_cell cell = table_cell(t, column, row, room);
 
 	if (cell.is_number)
 		put_number(w, cell.number);

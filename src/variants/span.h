@@ -112,6 +112,24 @@ static inline bool span_number(struct span s, uint64_t *value)
 	return s.n > 0;
 }
 
+#define EIGHT_ZEROS UINT64_C(0x3030303030303030) /* '0' */
+
+/* The value of eight digits; false: one of the bytes is not a digit. The first digit is in the
+ * lowest byte, and '0' has been taken from each, so that zeros in front are zero bits. */
+static inline bool eight_digits(uint64_t digits, uint32_t *value)
+{
+	const uint64_t tops = UINT64_C(0x8080808080808080);
+
+	if (((digits + UINT64_C(0x7676767676767676)) | digits) & tops)
+		return false;
+	/* pairs, fours, all: the digits in front of the others are worth more */
+	digits = digits * 10 + (digits >> 8);
+	digits = ((digits & UINT64_C(0x00FF00FF00FF00FF)) * 100) +
+		 (digits >> 16 & UINT64_C(0x00FF00FF00FF00FF));
+	*value = (uint32_t)((digits & 0xFFFF) * 10000 + (digits >> 32 & 0xFFFF));
+	return true;
+}
+
 /* Writes `value` in decimal, without a NUL; returns how many digits. */
 static inline size_t put_number(char *out, uint64_t value)
 {

@@ -3,10 +3,14 @@
 
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/memory.h"
+#include "span.h"
 
-/* IDs begin at multiples of it, so that 32 bits are enough for more than 4 GiB. */
+/* IDs begin at multiples of it, so that 31 bits are enough for more than 2 GiB. */
 #define ID_UNIT ((size_t)4)
+/* An ID with this bit is "rs" and the number in the other bits. */
+#define ID_NUMBER ((uint32_t)1 << 31)
 #define MAX_LINES ((size_t)UINT32_MAX - 1)
 
 void variants_free(struct variants *v)
@@ -101,13 +105,40 @@ enum sphex_status variants_add_extra(
 	return SPHEX_OK;
 }
 
-enum sphex_status variants_add_id(
+/* "rs" and a number without zeros in front, as most lists have them. */
+static bool is_rs_number(const char *text, size_t nbytes, uint64_t *number)
+{
+	struct span digits;
+	uint64_t eight, first = 0;
+	uint32_t last;
+
+	if (nbytes < 3 || nbytes > 12 || memcmp(text, "rs", 2) != 0 || text[2] < '1')
+		return false;
+	digits = (struct span){text + 2, nbytes - 2};
+	if (nbytes < 8)
+		return span_number(digits, number);
+	eight = load_u64((const uint8_t *)text + nbytes - 8) ^ EIGHT_ZEROS;
+	if (digits.n < 8) /* letters in front of them give way to zeros */
+		eight = eight >> 8 * (8 - digits.n) << 8 * (8 - digits.n);
+	digits.n -= digits.n < 8 ? digits.n : 8;
+	if (!eight_digits(eight, &last) || (digits.n && !span_number(digits, &first)))
+		return false;
+	*number = first * 100000000 + last;
+	return true;
+}
+
+enum sphex_status variants_id(
 	struct variants *v, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err)
 {
+	uint64_t number;
 	size_t room = (nbytes + ID_UNIT) / ID_UNIT * ID_UNIT; /* with a NUL at least */
 
-	if (v->ids_nbytes / ID_UNIT >= VARIANT_NO_ROW)
-		return fail(err, SPHEX_E_LIMIT, "the IDs are longer than 16 GiB");
+	if (is_rs_number(text, nbytes, &number) && number < (VARIANT_NO_ROW ^ ID_NUMBER)) {
+		*id = ID_NUMBER | (uint32_t)number;
+		return SPHEX_OK;
+	}
+	if (v->ids_nbytes / ID_UNIT >= ID_NUMBER)
+		return fail(err, SPHEX_E_LIMIT, "the IDs are longer than 8 GiB");
 	if (!memory_reserve(&v->ids, &v->ids_cap, v->ids_nbytes + room, 1))
 		return fail_memory(err);
 	*id = (uint32_t)(v->ids_nbytes / ID_UNIT);
@@ -123,7 +154,7 @@ enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *li
 	struct variant_extra extra = {line->record, VARIANT_NO_ID};
 	struct variant *item;
 
-	if (id && variants_add_id(v, id, id_nbytes, &extra.id, err))
+	if (id && variants_id(v, id, id_nbytes, &extra.id, err))
 		return err->status;
 	if (v->n >= MAX_LINES)
 		return fail_lines(err);
@@ -143,11 +174,17 @@ enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *li
 	return SPHEX_OK;
 }
 
-const char *variant_id(const struct variants *v, size_t i)
+const char *variant_id(const struct variants *v, size_t i, char room[VARIANT_ID_ROOM])
 {
 	uint32_t id = v->extras[i].id;
 
-	return id >= VARIANT_NO_ROW ? NULL : v->ids + (size_t)id * ID_UNIT;
+	if (id >= VARIANT_NO_ROW)
+		return NULL;
+	if (!(id & ID_NUMBER))
+		return v->ids + (size_t)id * ID_UNIT;
+	memcpy(room, "rs", 2);
+	room[2 + put_number(room + 2, id ^ ID_NUMBER)] = '\0';
+	return room;
 }
 
 const char *variant_fate_word(enum variant_fate fate)

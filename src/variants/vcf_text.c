@@ -59,27 +59,21 @@ static bool has_wanted_columns(const struct vcf_text *text)
 				    : text->n_tabs >= INFO;
 }
 
-#define EVERY_BYTE(value) ((uint64_t)(value)*UINT64_C(0x0101010101010101))
-
 /* As span_number(), eight digits at a time where eight bytes are there in front of `end`. */
 static bool read_position(struct span s, const char *end, uint64_t *pos1)
 {
 	size_t n_first = s.n > 8 ? s.n - 8 : 0;
-	uint64_t first = 0, last;
+	uint64_t first = 0;
+	uint32_t last;
 
 	if (!s.n || n_first > 2 || (size_t)(end - s.p) < n_first + 8)
 		return span_number(s, pos1);
 	/* the first digit in the lowest byte, below it zeros instead of what follows the digits */
-	last = (load_u64((const uint8_t *)s.p + n_first) ^ EVERY_BYTE('0'))
-	       << (64 - 8 * (s.n - n_first));
-	if ((((last + EVERY_BYTE(0x76)) | last) & EVERY_BYTE(0x80)) ||
+	if (!eight_digits((load_u64((const uint8_t *)s.p + n_first) ^ EIGHT_ZEROS)
+				  << (64 - 8 * (s.n - n_first)),
+		    &last) ||
 		(n_first && !span_number((struct span){s.p, n_first}, &first)))
 		return span_number(s, pos1);
-	/* pairs, fours, all: the digits in front of the others are worth more */
-	last = last * 10 + (last >> 8);
-	last = ((last & UINT64_C(0x00FF00FF00FF00FF)) * 100) +
-	       (last >> 16 & UINT64_C(0x00FF00FF00FF00FF));
-	last = (last & 0xFFFF) * 10000 + (last >> 32 & 0xFFFF);
 	*pos1 = first * 100000000 + last;
 	return true;
 }

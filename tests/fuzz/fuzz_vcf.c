@@ -27,7 +27,8 @@ static void add_line(const struct variants *v, size_t i, struct bytes *out)
 	if (item->gt != POOL_NONE)
 		bytes_print(out, " %s", pool_text(&v->gts, item->gt, NULL));
 	if (v->extras) {
-		const char *id = variant_has_row(v, i) ? variant_id(v, i) : "no row";
+		char room[VARIANT_ID_ROOM];
+		const char *id = variant_has_row(v, i) ? variant_id(v, i, room) : "no row";
 
 		bytes_print(out, " %u %s", v->extras[i].record, id ? id : ".");
 	}

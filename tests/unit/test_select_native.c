@@ -44,6 +44,7 @@ static struct bytes lines_text(const struct variants *v)
 	for (size_t i = 0; i < v->n; i++) {
 		const struct variant *item = &v->items[i];
 		const struct variant_extra *extra = &v->extras[i];
+		char room[VARIANT_ID_ROOM];
 		size_t n_ref, n_alt;
 		const char *ref = variant_ref(v, i, &n_ref), *alt = variant_alt(v, i, &n_alt);
 
@@ -52,8 +53,8 @@ static struct bytes lines_text(const struct variants *v)
 		bytes_print(&out, "%s:%" PRIu32 "-%" PRIu32 " %.*s>%.*s",
 			pool_text(&v->contigs, item->contig, NULL), item->pos0 + 1, item->end,
 			(int)n_ref, ref, (int)n_alt, alt);
-		if (variant_id(v, i))
-			bytes_print(&out, " %s", variant_id(v, i));
+		if (variant_id(v, i, room))
+			bytes_print(&out, " %s", variant_id(v, i, room));
 		if (item->gt != POOL_NONE)
 			bytes_print(&out, " %s", pool_text(&v->gts, item->gt, NULL));
 		bytes_add(&out, variant_has_row(v, i) ? "" : ")", !variant_has_row(v, i));

@@ -100,7 +100,8 @@ Test(table, columns_of_the_native_mode)
 
 static void expect_number(const struct table *t, unsigned column, size_t row, uint32_t want)
 {
-	struct table_cell cell = table_cell(t, column, row);
+	char room[TABLE_ROOM];
+	struct table_cell cell = table_cell(t, column, row, room);
 
 	cr_assert(cell.is_number && cell.number == want, "column %u row %zu: %u", column, row,
 		cell.number);
@@ -108,7 +109,8 @@ static void expect_number(const struct table *t, unsigned column, size_t row, ui
 
 static void expect_text(const struct table *t, unsigned column, size_t row, const char *want)
 {
-	struct table_cell cell = table_cell(t, column, row);
+	char room[TABLE_ROOM];
+	struct table_cell cell = table_cell(t, column, row, room);
 
 	cr_assert_not(cell.is_number);
 	cr_assert_eq(cell.text != NULL, want != NULL, "column %u row %zu", column, row);

@@ -55,8 +55,14 @@ Test(variants, freed_is_empty)
 
 Test(variants, ids_are_kept_as_they_are)
 {
-	static const char *const texts[] = {"a", "rs1", "rs12", "", "rs123;x", "rs12345678"};
+	static const char *const texts[] = {"a", "rs1", "rs12", "", "rs123;x", "rs12345678", "rs",
+		"rs0", "rs01", "rs+1", "rs-1", "rs1a", "rs12345", "rs123456", "rs1234567",
+		"rs0123456", "rs+123456", "rs123456a", "rs123456789", "rs+12345678", "rs1234567890",
+		"rs+123456789", "rs0123456789", "rs123456789a", "rs12345678901", "rs2147483645",
+		"rs2147483646", "rs2147483647", "rs2147483648", "rs4294967295", "rs9999999999",
+		"RS123", "ss123", "rs 12", "rs123456 ", "esv1234567", "rs1;rs2", "rs00000000"};
 	enum { N = sizeof(texts) / sizeof(*texts) };
+	char room[VARIANT_ID_ROOM];
 	struct variants v = {0};
 	struct sphex_error err;
 
@@ -65,17 +71,16 @@ Test(variants, ids_are_kept_as_they_are)
 
 		cr_assert(!variants_add(&v, 0, i, i + 1, "A", 1, "C", 1, POOL_NONE, &err));
 		if (i < N)
-			cr_assert(
-				!variants_add_id(&v, texts[i], strlen(texts[i]), &extra.id, &err));
+			cr_assert(!variants_id(&v, texts[i], strlen(texts[i]), &extra.id, &err));
 		cr_assert(!variants_add_extra(&v, extra, &err));
 	}
 	for (uint32_t i = 0; i < N; i++) {
-		cr_assert_str_eq(variant_id(&v, i), texts[i]);
+		cr_assert_str_eq(variant_id(&v, i, room), texts[i]);
 		cr_assert(variant_has_row(&v, i));
 	}
-	cr_assert_null(variant_id(&v, N));
+	cr_assert_null(variant_id(&v, N, room));
 	cr_assert(variant_has_row(&v, N));
-	cr_assert_null(variant_id(&v, N + 1));
+	cr_assert_null(variant_id(&v, N + 1, room));
 	cr_assert_not(variant_has_row(&v, N + 1));
 	variants_free(&v);
 }
