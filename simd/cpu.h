@@ -10,7 +10,7 @@
 
 enum cpu_bundle {
 	CPU_AVX2 = 1u << 0,   /* AVX2, BMI2, POPCNT; YMM saved */
-	CPU_AVX512 = 1u << 1, /* F, BW, DQ, VL, VBMI, VBMI2 on top of CPU_AVX2; ZMM and masks saved */
+	CPU_AVX512 = 1u << 1, /* F, BW, DQ, VL, VBMI, VBMI2 beside AVX2; ZMM and masks saved */
 	CPU_NEON = 1u << 2    /* Advanced SIMD of AArch64 */
 };
 

@@ -30,8 +30,8 @@ static const struct row_info ROWS[] = {
 	{"scalar", 0, "", &row_scalar},
 	{"neon", CPU_NEON, "Advanced SIMD", ROW_NEON},
 	{"avx2", CPU_AVX2, "AVX2 BMI2 POPCNT", ROW_AVX2},
-	{"avx512", CPU_AVX2 | CPU_AVX512, "AVX2 BMI2 POPCNT AVX512 F BW DQ VL VBMI VBMI2, VPCLMULQDQ",
-		ROW_AVX512},
+	{"avx512", CPU_AVX2 | CPU_AVX512,
+		"AVX2 BMI2 POPCNT AVX512 F BW DQ VL VBMI VBMI2, VPCLMULQDQ", ROW_AVX512},
 };
 
 enum { N_ROWS = sizeof(ROWS) / sizeof(ROWS[0]) };

@@ -196,15 +196,16 @@ static enum sphex_status add_runs(struct scan *s, const struct record *r, struct
 	return status;
 }
 
-/* Most records are this: all bases aligned one by one, over loci of one cell. */
+/* Most records are: all bases aligned one by one, over loci of one cell. */
 static enum sphex_status add_strips(struct scan *s, const struct record *r, struct sphex_error *err)
 {
 	struct strips *strips = &s->out->strips;
 	struct run run = {s->sites.i, s->sites.i, 0 - (uint32_t)r->pos0};
+	uint32_t n_left = s->sites.end - s->sites.i; /* loci */
 	struct strip *strip;
 
 	if (!memory_reserve(&strips->items, &strips->cap, strips->n + 1, sizeof(*strips->items)) ||
-		!odd_reserve(&strips->odd, r->n_bases))
+		!odd_reserve(&strips->odd, r->n_bases < n_left ? r->n_bases : n_left))
 		return fail_memory(err);
 	strip = &strips->items[strips->n];
 	record_hash_name(r, &strip->name);
