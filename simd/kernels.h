@@ -57,6 +57,10 @@ enum base_call {
 	CALL_LOW_BASEQ = 16
 };
 
+/* Entry c: the call of base code c where the quality is not too low; for rows that look up many. */
+static const uint8_t call_of_code[16] = {
+	[CALL_A] = CALL_A, [CALL_C] = CALL_C, [CALL_G] = CALL_G, [CALL_T] = CALL_T};
+
 /* The call of one base. */
 static inline uint8_t call_base(uint8_t code, uint8_t qual, uint8_t min_baseq)
 {

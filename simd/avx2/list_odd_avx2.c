@@ -30,11 +30,9 @@ static __m256i codes32(const uint8_t *packed, size_t base)
 		_mm256_and_si256(pairs, low), _mm256_slli_epi16(_mm256_srli_epi16(next, 4), 8));
 }
 
-/* Entry c: the call of base code c. */
 static __m256i call_table(void)
 {
-	return _mm256_broadcastsi128_si256(
-		_mm_setr_epi8(0, CALL_A, CALL_C, 0, CALL_G, 0, 0, 0, CALL_T, 0, 0, 0, 0, 0, 0, 0));
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)call_of_code));
 }
 
 static __m256i calls32(const uint8_t *packed, const uint8_t *quals, size_t base, uint8_t min_baseq)

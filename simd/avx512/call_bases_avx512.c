@@ -9,13 +9,9 @@
 
 call_bases_fn call_bases_avx512;
 
-/* Entry c: the call of base code c. */
 static __m512i call_table(void)
 {
-	return _mm512_broadcast_i32x4(_mm_setr_epi8(CALL_AMBIGUOUS, CALL_A, CALL_C, CALL_AMBIGUOUS,
-		CALL_G, CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_T, CALL_AMBIGUOUS,
-		CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS,
-		CALL_AMBIGUOUS));
+	return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)call_of_code));
 }
 
 static __m512i call64(__m256i packed, __m512i quals, uint8_t min_baseq)

@@ -28,11 +28,9 @@ static __m512i codes_across(__m256i packed, __m256i next)
 	return _mm512_or_si512(first, _mm512_slli_epi16(second, 8));
 }
 
-/* Entry c: the call of base code c. */
 static __m512i call_table(void)
 {
-	return _mm512_broadcast_i32x4(
-		_mm_setr_epi8(0, CALL_A, CALL_C, 0, CALL_G, 0, 0, 0, CALL_T, 0, 0, 0, 0, 0, 0, 0));
+	return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)call_of_code));
 }
 
 static __m256i load32(const uint8_t *p)

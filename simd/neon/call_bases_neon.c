@@ -19,17 +19,13 @@ static uint8_t call_one(const uint8_t *packed, const uint8_t *quals, size_t base
 
 static void call16(const uint8_t *packed, const uint8_t *quals, uint8_t min_baseq, uint8_t *calls)
 {
-	static const uint8_t table[16] = {CALL_AMBIGUOUS, CALL_A, CALL_C, CALL_AMBIGUOUS, CALL_G,
-		CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_T, CALL_AMBIGUOUS,
-		CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS, CALL_AMBIGUOUS,
-		CALL_AMBIGUOUS};
 	uint8x8_t pairs = vld1_u8(packed), even = vshr_n_u8(pairs, 4);
 	uint8x8_t odd = vand_u8(pairs, vdup_n_u8(15));
 	uint8x16_t codes = vcombine_u8(vzip1_u8(even, odd), vzip2_u8(even, odd));
 	uint8x16_t low = vcltq_u8(vld1q_u8(quals), vdupq_n_u8(min_baseq));
 
-	vst1q_u8(calls,
-		vbslq_u8(low, vdupq_n_u8(CALL_LOW_BASEQ), vqtbl1q_u8(vld1q_u8(table), codes)));
+	vst1q_u8(calls, vbslq_u8(low, vdupq_n_u8(CALL_LOW_BASEQ),
+				vqtbl1q_u8(vld1q_u8(call_of_code), codes)));
 }
 
 void call_bases_neon(const uint8_t *packed, const uint8_t *quals, size_t first, size_t n,

@@ -30,12 +30,10 @@ static uint8x16_t codes16(const uint8_t *packed, size_t base)
 static uint8x16_t calls16(
 	const uint8_t *packed, const uint8_t *quals, size_t base, uint8_t min_baseq)
 {
-	/* entry c: the call of base code c */
-	static const uint8_t table[16] = {0, CALL_A, CALL_C, 0, CALL_G, 0, 0, 0, CALL_T};
 	uint8x16_t low = vcltq_u8(vld1q_u8(quals + base), vdupq_n_u8(min_baseq));
 
 	return vbslq_u8(low, vdupq_n_u8(CALL_LOW_BASEQ),
-		vqtbl1q_u8(vld1q_u8(table), codes16(packed, base)));
+		vqtbl1q_u8(vld1q_u8(call_of_code), codes16(packed, base)));
 }
 
 /* Four bits for each that differs. */
