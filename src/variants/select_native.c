@@ -216,7 +216,7 @@ static enum sphex_status add_texts(const struct native_selection *s, const struc
 	common->id = VARIANT_NO_ID;
 	common->gt = POOL_NONE;
 	if (!status && r->id.n && !span_is(r->id, "."))
-		status = variants_id(out, r->id.p, r->id.n, &common->id, err);
+		status = variants_add_id(out, r->id.p, r->id.n, &common->id, err);
 	if (!status && s->n_samples == 1)
 		status = pool_add(&out->gts, gt.p, gt.n, &common->gt, err);
 	return status;

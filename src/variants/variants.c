@@ -127,7 +127,7 @@ static bool is_rs_number(const char *text, size_t nbytes, uint64_t *number)
 	return true;
 }
 
-enum sphex_status variants_id(
+enum sphex_status variants_add_id(
 	struct variants *v, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err)
 {
 	uint64_t number;
@@ -154,7 +154,7 @@ enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *li
 	struct variant_extra extra = {line->record, VARIANT_NO_ID};
 	struct variant *item;
 
-	if (id && variants_id(v, id, id_nbytes, &extra.id, err))
+	if (id && variants_add_id(v, id, id_nbytes, &extra.id, err))
 		return err->status;
 	if (v->n >= MAX_LINES)
 		return fail_lines(err);

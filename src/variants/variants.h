@@ -38,7 +38,7 @@ struct variant {
 /* What else is known of a line in native mode. Lines and extras are 40 bytes together. */
 struct variant_extra {
 	uint32_t record; /* number of its record in the file, from 1 */
-	uint32_t id;     /* of variants_id(), or one of the two above */
+	uint32_t id;     /* of variants_add_id(), or one of the two above */
 };
 
 /* What became of records and ALTs in native mode: the first reason that holds. */
@@ -88,17 +88,17 @@ struct snv_line {
 	uint32_t contig, pos0, gt, record;
 	char ref, alt;
 };
-/* Adds it; its ID as for variants_id(), NULL for none. */
+/* Adds it; its ID as for variants_add_id(), NULL for none. */
 enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *line, const char *id,
 	size_t id_nbytes, struct sphex_error *err);
 /* Completes the line that was added last; all lines of a table have an extra, or none has. */
 enum sphex_status variants_add_extra(
 	struct variants *v, struct variant_extra extra, struct sphex_error *err);
 /* An ID without NULs for variant_extra.id; it is kept unless it is a number of dbSNP (rs...). */
-enum sphex_status variants_id(
+enum sphex_status variants_add_id(
 	struct variants *v, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err);
 #define VARIANT_ID_ROOM 16
-/* The ID of a line with extras; NULL for "."; valid until the next variants_id(), or as long as
+/* The ID of a line with extras; NULL for "."; valid until the next variants_add_id(), or as long as
  * `room`, where it may be written. */
 const char *variant_id(const struct variants *v, size_t i, char room[VARIANT_ID_ROOM]);
 /* True where line i is to have a row. */

@@ -181,7 +181,7 @@ Test(tsv, the_native_style_writes_texts_as_they_are_and_a_dot_for_none)
 		cr_assert_eq(variants_add(&t.variants, contig, 4 + (uint32_t)i, 5 + (uint32_t)i,
 				     "A", 1, "G", 1, i ? gt : POOL_NONE, &err),
 			SPHEX_OK);
-		cr_assert_eq(variants_id(&t.variants, "rs1", 3, &id, &err), SPHEX_OK);
+		cr_assert_eq(variants_add_id(&t.variants, "rs1", 3, &id, &err), SPHEX_OK);
 		cr_assert_eq(variants_add_extra(&t.variants,
 				     (struct variant_extra){.record = 1 + (uint32_t)i,
 					     .id = i ? VARIANT_NO_ID : id},

@@ -71,7 +71,8 @@ Test(variants, ids_are_kept_as_they_are)
 
 		cr_assert(!variants_add(&v, 0, i, i + 1, "A", 1, "C", 1, POOL_NONE, &err));
 		if (i < N)
-			cr_assert(!variants_id(&v, texts[i], strlen(texts[i]), &extra.id, &err));
+			cr_assert(
+				!variants_add_id(&v, texts[i], strlen(texts[i]), &extra.id, &err));
 		cr_assert(!variants_add_extra(&v, extra, &err));
 	}
 	for (uint32_t i = 0; i < N; i++) {
