@@ -55,20 +55,46 @@ char *memory_copy_text(const char *text, size_t n)
 	return copy;
 }
 
+/* The next capacity with room for `want`, or 0. */
+static size_t next_cap(size_t cap, size_t want)
+{
+	cap = cap ? cap : 16;
+	while (cap < want) {
+		if (cap > SIZE_MAX / 2)
+			return 0;
+		cap *= 2;
+	}
+	return cap;
+}
+
 bool memory_grow(void *items, size_t *cap, size_t want, size_t size)
 {
-	size_t new_cap = *cap ? *cap : 16;
+	size_t new_cap = next_cap(*cap, want);
 	void *old, *moved;
 
-	while (new_cap < want) {
-		if (new_cap > SIZE_MAX / 2)
-			return false;
-		new_cap *= 2;
-	}
 	memcpy(&old, items, sizeof(old));
-	moved = memory_resize(old, new_cap, size);
+	moved = new_cap ? memory_resize(old, new_cap, size) : NULL;
 	if (!moved)
 		return false;
+	memcpy(items, &moved, sizeof(moved));
+	*cap = new_cap;
+	return true;
+}
+
+bool memory_grow_aligned(void *items, size_t *cap, size_t want, size_t size)
+{
+	size_t new_cap = next_cap(*cap, want);
+	void *old, *moved;
+
+	if (!new_cap || !product_fits(new_cap, size))
+		return false;
+	moved = memory_new_aligned(new_cap * size);
+	if (!moved)
+		return false;
+	memcpy(&old, items, sizeof(old));
+	if (*cap)
+		memcpy(moved, old, *cap * size);
+	memory_free(old);
 	memcpy(items, &moved, sizeof(moved));
 	*cap = new_cap;
 	return true;

@@ -34,6 +34,10 @@ static inline bool memory_reserve(void *items, size_t *cap, size_t want, size_t 
 	return want <= *cap || memory_grow(items, cap, want, size);
 }
 
+/* As memory_grow(), to where the array is 64-byte aligned: for elements that shall lie in one line
+ * of the cache each. */
+bool memory_grow_aligned(void *items, size_t *cap, size_t want, size_t size);
+
 /* clang's analyzer does not know that what has a capacity is there. */
 #ifdef __clang_analyzer__
 static inline bool memory_is_there(const void *array)

@@ -41,7 +41,7 @@ struct pileup {
 	bool by_read;
 
 	/* in file order; of one name no two cover a locus, and they are linked by locus */
-	struct waiting *waiting;
+	struct waiting *waiting; /* aligned */
 	size_t n_waiting, waiting_cap, leave_out_at;
 	struct odd_calls odd, spare;
 	struct name_table firsts;                /* of each name the first waiting strip */
@@ -165,6 +165,11 @@ static uint32_t lower(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+static uint32_t end_of(const struct waiting *w)
+{
+	return (uint32_t)w->place + w->n;
+}
+
 /* Loci [begin, end) of a strip that goes on to strip_end, in the cell, and its odd calls from
  * `begin` on. */
 struct piece {
@@ -211,39 +216,55 @@ static odd_call join_call(
 	return odd_call_of(place, joined);
 }
 
+static odd_call *copy_one(odd_call *to, const odd_call **from)
+{
+	*to = *(*from)++;
+	return to + 1;
+}
+
 /*
- * The calls of a mate join a waiting strip that covers their loci: both lists are merged. Takes the
- * odd calls of the piece off those of the strip.
+ * The calls of a mate join a waiting strip where that covers their loci, and make it longer where
+ * they lie behind it: both lists are merged. Takes the odd calls of the piece off those of the
+ * mate.
  */
 static enum sphex_status join_piece(
 	struct pileup *p, struct waiting *w, struct piece *piece, struct sphex_error *err)
 {
+	uint32_t w_end = end_of(w), n_before = w->n_odd, n;
+	uint32_t shared_end = lower(w_end, piece->end);
 	const odd_call *own, *own_end;
-	uint32_t n_before = w->n_odd, n = 0;
+	odd_call *joined = p->joined;
 
 	/* they are observations of each SNV of their loci, but not counted on their own */
-	p->sums.n_observations += p->sums.n_snvs[piece->end] - p->sums.n_snvs[piece->begin];
+	p->sums.n_observations += p->sums.n_snvs[shared_end] - p->sums.n_snvs[piece->begin];
+	if (w_end < piece->end) {
+		count_fragment(&p->sums, w_end, piece->end - w_end);
+		w->n = (uint16_t)(piece->end - w->place);
+	}
 	if (!n_before && piece->odd == piece->odd_end)
 		return SPHEX_OK;
 	own = n_before > N_FEW ? p->odd.items + begin_of(w) : w->odd;
 	own_end = own + n_before;
 	while (own < own_end && odd_place(*own) < piece->begin)
-		p->joined[n++] = *own++;
+		joined = copy_one(joined, &own);
 	for (;;) {
-		uint32_t own_place = own < own_end ? odd_place(*own) : piece->end;
+		uint32_t own_place = own < own_end ? odd_place(*own) : shared_end;
 		uint32_t mate_place =
-			piece->odd < piece->odd_end ? odd_place(*piece->odd) : piece->end;
+			piece->odd < piece->odd_end ? odd_place(*piece->odd) : shared_end;
 		uint32_t place = lower(own_place, mate_place);
 
-		if (place >= piece->end)
+		if (place >= shared_end)
 			break;
-		p->joined[n++] = join_call(&p->sums, place, own_place == place ? own : NULL,
+		*joined++ = join_call(&p->sums, place, own_place == place ? own : NULL,
 			mate_place == place ? piece->odd : NULL);
 		own += own_place == place;
 		piece->odd += mate_place == place;
 	}
 	while (own < own_end)
-		p->joined[n++] = *own++;
+		joined = copy_one(joined, &own);
+	while (piece->odd < piece->odd_end && odd_place(*piece->odd) < piece->end)
+		joined = copy_one(joined, &piece->odd);
+	n = (uint32_t)(joined - p->joined);
 	w->n_odd = (uint16_t)n;
 	if (n <= N_FEW)
 		memcpy(w->odd, p->joined, sizeof(w->odd));
@@ -265,7 +286,8 @@ static enum sphex_status count_piece(struct pileup *p, const struct name_hash *n
 		piece->odd = piece->odd_end;
 	while (piece->odd < piece->odd_end && odd_place(*piece->odd) < piece->end)
 		piece->odd++;
-	if (!memory_reserve(&p->waiting, &p->waiting_cap, p->n_waiting + 1, sizeof(*p->waiting)))
+	if (p->n_waiting == p->waiting_cap && !memory_grow_aligned(&p->waiting, &p->waiting_cap,
+						      p->n_waiting + 1, sizeof(*p->waiting)))
 		return fail_memory(err);
 	w = &p->waiting[p->n_waiting++];
 	w->name = *name;
@@ -280,45 +302,59 @@ static enum sphex_status count_piece(struct pileup *p, const struct name_hash *n
 }
 
 /*
- * A strip along those of its name: where one waits already, calls join it, and the pieces between
- * are counted and wait, too. Strips that no later record can meet leave the list of the name.
+ * A strip along those of its name: where one waits already, calls join it, and go on behind it up
+ * to the next one; what lies before is counted and waits, too. Strips that no later record can meet
+ * leave the list of the name.
  */
 static enum sphex_status add_named(struct pileup *p, const struct strip *s, const odd_call *odd,
 	uint32_t reached, struct sphex_error *err)
 {
 	uint32_t *entry = find_name(p, s->name);
 	uint32_t before = 0, next = first_of(p, *entry);
-	uint32_t place = s->locus - p->sums.first;
-	struct piece piece = {place, place, place + s->n, odd, odd + s->n_odd};
+	uint32_t place = s->locus - p->sums.first, strip_end = place + s->n;
+	struct piece piece = {place, place, strip_end, odd, odd + s->n_odd};
 	enum sphex_status status = SPHEX_OK;
 
-	while (piece.end < piece.strip_end && !status) {
+	while (piece.begin < strip_end && !status) {
 		struct waiting *w = next ? &p->waiting[next - 1] : NULL;
-		uint32_t w_end = w ? (uint32_t)w->place + w->n : piece.strip_end;
 
-		if (w_end <= piece.end) {
-			if (w_end <= reached && w->next)
+		if (w && end_of(w) <= piece.begin) {
+			if (end_of(w) <= reached && w->next)
 				leave(p, entry, before, w->next);
 			else
 				before = next;
 			next = w->next;
 			continue;
 		}
-		piece.begin = piece.end;
-		piece.end = lower(piece.strip_end, w && w->place > piece.begin ? w->place : w_end);
 		if (w && w->place <= piece.begin) {
+			piece.end = w->next ? lower(strip_end, p->waiting[w->next - 1].place)
+					    : strip_end;
 			status = join_piece(p, w, &piece, err);
-			continue;
+		} else {
+			piece.end = w ? lower(strip_end, w->place) : strip_end;
+			status = count_piece(p, &s->name, &piece, err);
+			if (!status)
+				enter(p, entry, before, (uint32_t)p->n_waiting);
+			before = (uint32_t)p->n_waiting;
 		}
-		status = count_piece(p, &s->name, &piece, err);
-		if (!status)
-			enter(p, entry, before, (uint32_t)p->n_waiting);
-		before = (uint32_t)p->n_waiting;
+		piece.begin = piece.end;
 	}
 	return status;
 }
 
 /* ---------------------------------------------------------------- strips */
+
+/* Whether half of the strips in waiting need not wait any more: some of them are looked at. */
+static bool half_have_passed(const struct pileup *p, uint32_t reached)
+{
+	size_t step = p->n_waiting / LEAVE_OUT_AT, n_looked = 0, n_passed = 0;
+
+	for (size_t i = 0; i < p->n_waiting; i += step) {
+		n_passed += end_of(&p->waiting[i]) <= reached;
+		n_looked++;
+	}
+	return 2 * n_passed >= n_looked;
+}
 
 /* Leaves out the strips that wait for nothing any more, and the odd calls that are nobody's. */
 static enum sphex_status leave_out_passed(
@@ -334,7 +370,7 @@ static enum sphex_status leave_out_passed(
 	for (size_t i = 0; i < p->n_waiting && !status; i++) {
 		struct waiting *w = &p->waiting[n];
 
-		if ((uint32_t)p->waiting[i].place + p->waiting[i].n <= reached)
+		if (end_of(&p->waiting[i]) <= reached)
 			continue;
 		*w = p->waiting[i];
 		n++;
@@ -342,16 +378,27 @@ static enum sphex_status leave_out_passed(
 			status = append_odd(p, w, odd.items + begin_of(w), err);
 	}
 	p->n_waiting = n;
-	/* what must wait on is looked through again only when it has doubled */
-	p->leave_out_at = n * 2 > LEAVE_OUT_AT ? n * 2 : LEAVE_OUT_AT;
 	return status ? status : enter_names(p, err);
+}
+
+/* When to look next: not before there are twice as many, nor so few that to clear the table of
+ * names would be the most of it. */
+static size_t next_leave_out(const struct pileup *p)
+{
+	size_t at = LEAVE_OUT_AT;
+
+	at = 2 * p->n_waiting > at ? 2 * p->n_waiting : at;
+	return p->firsts.n / 16 > at ? p->firsts.n / 16 : at;
 }
 
 /* With room for one more, of this strip's name. */
 static enum sphex_status make_room(struct pileup *p, uint32_t reached, struct sphex_error *err)
 {
-	if (p->n_waiting >= p->leave_out_at)
-		return leave_out_passed(p, reached, err);
+	if (p->n_waiting >= p->leave_out_at) {
+		if (half_have_passed(p, reached) && leave_out_passed(p, reached, err))
+			return err->status;
+		p->leave_out_at = next_leave_out(p);
+	}
 	return 2 * (p->n_waiting + 1) > p->firsts.n ? enter_names(p, err) : SPHEX_OK;
 }
 

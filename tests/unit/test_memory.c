@@ -90,3 +90,24 @@ Test(memory, a_reserve_that_fails_leaves_the_array_as_it_was)
 	cr_assert_eq(items[9], 99);
 	memory_free(items);
 }
+
+Test(memory, aligned_arrays_grow_as_others)
+{
+	uint32_t *items = NULL, *before;
+	size_t cap = 0;
+
+	for (uint32_t i = 0; i < 100000; i++) {
+		if (i == cap)
+			cr_assert(
+				memory_grow_aligned(&items, &cap, i + 1, sizeof(*items)), "%u", i);
+		cr_assert(cap > i && (uintptr_t)items % 64 == 0, "%u", i);
+		items[i] = i;
+	}
+	before = items;
+	cr_assert_not(memory_grow_aligned(&items, &cap, SIZE_MAX, sizeof(*items)));
+	cr_assert_not(memory_grow_aligned(&items, &cap, SIZE_MAX / 4, sizeof(*items)));
+	cr_assert_eq(items, before);
+	for (uint32_t i = 0; i < 100000; i++)
+		cr_assert_eq(items[i], i);
+	memory_free(items);
+}

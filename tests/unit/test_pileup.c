@@ -11,7 +11,14 @@
 
 /* The second cell is counted, of which some loci are missing. */
 enum { FIRST = CELL_N_LOCI, N_HERE = CELL_N_LOCI - 24, N_LOCI = FIRST + N_HERE };
-enum { MAX_SITES = 3 * N_LOCI, MAX_STRIP = 200, N_FRAGMENTS = 40 };
+enum { MAX_SITES = 3 * N_LOCI, MAX_STRIP = 200 };
+enum { MAX_NAMES = 3000 };
+
+/* Records that meet others of their name; short ones of many names, most of which wait in vain. */
+struct habits {
+	uint32_t n_names, max_strip; /* up to MAX_NAMES, MAX_STRIP */
+	bool by_read;
+};
 
 /* Loci at every position, one to three sites each, and events among them. */
 struct tiny_sites {
@@ -57,7 +64,7 @@ static void make_sites(struct tiny_sites *t, struct prng *r)
 
 /* What the fragments with names show at one locus: a column per site and name, 255 for none yet. */
 struct facts {
-	uint8_t (*columns)[N_FRAGMENTS]; /* per site */
+	uint8_t (*columns)[MAX_NAMES]; /* per site */
 	uint32_t (*counts)[N_NATIVE_COUNTS];
 	uint64_t n_observations;
 };
@@ -115,8 +122,8 @@ static void add_strip_facts(struct facts *f, const struct sites *s, const struct
 /* ---------------------------------------------------------------- the test */
 
 /* One record at `locus`: one or two strips, the second behind a gap. */
-static void add_record(
-	struct strips *out, const uint8_t *usual, uint32_t locus, uint32_t name, struct prng *r)
+static void add_record(struct strips *out, const uint8_t *usual, uint32_t locus, uint32_t name,
+	uint32_t max_strip, struct prng *r)
 {
 	static const uint8_t all[] = {
 		CALL_A, CALL_C, CALL_G, CALL_T, CALL_A, CALL_G, CALL_AMBIGUOUS, CALL_LOW_BASEQ};
@@ -127,7 +134,7 @@ static void add_record(
 					  : STRIP_FILTERED;
 
 	for (uint64_t k = prng_below(r, 4) ? 1 : 2; k && locus < N_LOCI; k--) {
-		uint32_t n = (uint32_t)prng_below(r, prng_below(r, 2) ? 4 : MAX_STRIP) + 1;
+		uint32_t n = (uint32_t)prng_below(r, prng_below(r, 2) ? 4 : max_strip) + 1;
 
 		n = n < N_LOCI - locus ? n : N_LOCI - locus;
 		out->items[out->n++] = (struct strip){.name = name_hash_of((uint8_t *)&name, 4),
@@ -150,12 +157,12 @@ static void add_record(
 }
 
 static void compare_with_one_by_one(
-	struct pileup **pileup, uint64_t seed, uint32_t n_records, bool by_read)
+	struct pileup **pileup, uint64_t seed, const struct habits *habits, uint32_t n_records)
 {
 	static struct tiny_sites t;
 	struct prng r = {seed};
 	uint32_t *counts = calloc(MAX_SITES, N_NATIVE_COUNTS * sizeof(*counts));
-	struct facts f = {.columns = malloc(MAX_SITES * N_FRAGMENTS),
+	struct facts f = {.columns = malloc(MAX_SITES * sizeof(*f.columns)),
 		.counts = calloc(MAX_SITES, sizeof(*f.counts))};
 	struct strips part = {.items = malloc(1000 * 2 * sizeof(struct strip)),
 		.odd.items = malloc(
@@ -165,26 +172,27 @@ static void compare_with_one_by_one(
 	uint64_t n_counted = 0;
 
 	make_sites(&t, &r);
-	memset(f.columns, 255, MAX_SITES * N_FRAGMENTS);
-	cr_assert_eq(pileup_begin(pileup, &t.sites, 1, by_read, &err), SPHEX_OK);
+	memset(f.columns, 255, MAX_SITES * sizeof(*f.columns));
+	cr_assert_eq(pileup_begin(pileup, &t.sites, 1, habits->by_read, &err), SPHEX_OK);
 	p = *pileup;
 	for (uint32_t i = 0, locus = 0; i < n_records;) {
 		part.n = part.odd.n = 0;
 		for (uint64_t k = prng_below(&r, 1000); k && i < n_records; k--, i++) {
-			uint32_t name = (uint32_t)prng_below(&r, N_FRAGMENTS);
+			uint32_t name = (uint32_t)prng_below(&r, habits->n_names);
 			size_t first = part.n;
 
 			locus = FIRST + (uint32_t)((uint64_t)i * N_HERE / n_records);
-			add_record(&part, t.usual, locus, name, &r);
+			add_record(&part, t.usual, locus, name, habits->max_strip, &r);
 			for (; first < part.n; first++)
 				add_strip_facts(&f, &t.sites, &part.items[first],
-					part.odd.items + part.items[first].odd, name, by_read);
+					part.odd.items + part.items[first].odd, name,
+					habits->by_read);
 		}
 		cr_assert_eq(pileup_add(p, &part, &err), SPHEX_OK);
 	}
 	pileup_finish(p, counts);
 	for (uint32_t site = 0; site < t.sites.n; site++) {
-		for (uint32_t name = 0; name < N_FRAGMENTS; name++)
+		for (uint32_t name = 0; name < habits->n_names; name++)
 			if (f.columns[site][name] != 255)
 				f.counts[site][f.columns[site][name]]++;
 		for (unsigned c = 0; c < N_NATIVE_COUNTS; c++)
@@ -204,14 +212,15 @@ static void compare_with_one_by_one(
 
 Test(pileup, counts_what_joining_one_by_one_counts)
 {
+	static const struct habits habits[] = {
+		{40, MAX_STRIP, false}, {MAX_NAMES, 20, false}, {40, MAX_STRIP, true}};
 	static const uint32_t n_records[] = {0, 1, 30, 3000, 20000};
 	struct pileup *p = NULL; /* used again and again */
 
-	for (size_t i = 0; i < sizeof(n_records) / sizeof(n_records[0]); i++) {
-		compare_with_one_by_one(&p, i, n_records[i], false);
-		compare_with_one_by_one(&p, i + 100, n_records[i], true);
-	}
-	compare_with_one_by_one(&p, 200, n_records[1], false);
+	for (size_t i = 0; i < sizeof(n_records) / sizeof(n_records[0]); i++)
+		for (size_t k = 0; k < sizeof(habits) / sizeof(habits[0]); k++)
+			compare_with_one_by_one(&p, 100 * k + i, &habits[k], n_records[i]);
+	compare_with_one_by_one(&p, 300, &habits[0], n_records[1]);
 	pileup_free(p);
 }
 
