@@ -7,8 +7,8 @@
  * a stage costs what its pass takes longer, in the same round. So a stage is measured as the others
  * leave it the caches, and one that the stage before it already paid for may cost less than 0.
  *
- *   hop       from block header to block header: where units begin
- *   inflate   every block inflated and checked
+ *   hop       from block header to block header: where the units of several threads begin
+ *   inflate   every block read as by one thread, inflated and checked, less hop
  *   records   split into records, the lengths of each checked
  *   observe   looked at by the sites: CIGAR, bases, qualities, classes
  *   tally     names and fragments settled, counts added
@@ -80,7 +80,7 @@ static void check(enum sphex_status status, const struct sphex_error *err)
 
 /* ---------------------------------------------------------------- the passes */
 
-/* Hops from unit to unit; with INFLATE each unit's blocks follow. */
+/* Hops from unit to unit; with INFLATE each unit's blocks follow, read as one thread reads them. */
 static void pass_blocks(struct bench *b, struct sphex_error *err)
 {
 	static uint8_t out[BGZF_MAX_BLOCK_NBYTES];
@@ -91,7 +91,11 @@ static void pass_blocks(struct bench *b, struct sphex_error *err)
 	check(input_open(b->bam, &hop.in, err), err);
 	check(block_reader_init(&blocks, hop.in, b->settings.kernels->crc32, err), err);
 	while (!hop.at_end) {
-		check(block_hop_over(&hop, UINT64_MAX / 2, UNIT_BLOCKS, err), err);
+		if (b->pass == INFLATE)
+			check(block_hop_reading(&hop, &blocks, UINT64_MAX / 2, UNIT_BLOCKS, err),
+				err);
+		else
+			check(block_hop_over(&hop, UINT64_MAX / 2, UNIT_BLOCKS, err), err);
 		while (b->pass == INFLATE && blocks.offset < hop.offset && !status) {
 			size_t n;
 

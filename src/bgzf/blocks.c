@@ -10,6 +10,8 @@
 #ifndef WINDOW_NBYTES /* the fuzz targets have one of a block */
 #define WINDOW_NBYTES ((size_t)256 << 10)
 #endif
+/* To which it grows when blocks are hopped over in it. */
+#define WINDOW_MAX_NBYTES ((size_t)4 << 20)
 /* Covers the usual header of 18 bytes and the whole EOF marker. */
 #define PEEK_NBYTES 32u
 
@@ -111,8 +113,7 @@ enum sphex_status block_reader_init(
 	r->in = in;
 	r->step = BGZF_MAX_BLOCK_NBYTES;
 	r->inf = inflater_new(crc32);
-	r->window = memory_new_aligned(WINDOW_NBYTES);
-	if (r->inf && r->window)
+	if (r->inf && memory_grow_aligned(&r->window, &r->window_cap, WINDOW_NBYTES, 1))
 		return SPHEX_OK;
 	block_reader_free(r);
 	return fail_memory(err);
@@ -147,7 +148,7 @@ static enum sphex_status fill_window(struct block_reader *r, struct sphex_error 
 	memmove(r->window, r->window + skip, r->window_n - skip);
 	r->window_n -= skip;
 	r->window_offset = r->offset;
-	room = WINDOW_NBYTES - r->window_n;
+	room = r->window_cap - r->window_n;
 	status = input_read_at(r->in, r->window_offset + r->window_n, r->window + r->window_n,
 		r->step < room ? r->step : room, &n_read, err);
 	r->window_n += n_read;
@@ -194,4 +195,64 @@ enum sphex_status block_reader_next(
 	}
 	r->offset += block.nbytes;
 	return SPHEX_OK;
+}
+
+/* Asks for n more bytes behind those of the window; none come at the end of the file, or without
+ * room. */
+static enum sphex_status widen_window(
+	struct block_reader *r, size_t n, size_t *n_more, struct sphex_error *err)
+{
+	size_t n_before = r->window_n - (size_t)(r->offset - r->window_offset);
+	enum sphex_status status;
+
+	*n_more = 0;
+	if (n_before + n > WINDOW_MAX_NBYTES)
+		return SPHEX_OK;
+	if (n_before + n > r->window_cap &&
+		!memory_grow_aligned(&r->window, &r->window_cap, n_before + n, 1))
+		return fail_memory(err);
+	r->step = n;
+	status = fill_window(r, err);
+	*n_more = r->window_n - n_before;
+	return status;
+}
+
+/* About as many as the blocks have that are left, if they are like those before: what is read
+ * beyond them has to be moved. */
+static size_t bytes_ahead(uint64_t nbytes, size_t n_passed, size_t n_blocks)
+{
+	uint64_t mean = n_passed ? nbytes / n_passed + 256 : WINDOW_NBYTES;
+
+	return n_blocks - n_passed < WINDOW_NBYTES / mean ? (n_blocks - n_passed) * mean
+							  : WINDOW_NBYTES;
+}
+
+enum sphex_status block_hop_reading(struct block_hop *hop, struct block_reader *r, uint64_t nbytes,
+	size_t n_blocks, struct sphex_error *err)
+{
+	uint64_t begin = hop->offset, goal = begin + nbytes;
+	size_t n_passed = 0, n_more = 1;
+	enum sphex_status status = SPHEX_OK;
+
+	block_reader_seek(r, begin);
+	while (n_passed < n_blocks && hop->offset < goal && n_more && !status) {
+		size_t skip = (size_t)(hop->offset - r->window_offset), n = r->window_n - skip;
+		struct bgzf_block block;
+		enum bgzf_parse parse = bgzf_block_parse(r->window + skip, n, &block);
+
+		if (parse == BGZF_NOT_A_BLOCK)
+			break;
+		if (parse == BGZF_NEEDS_MORE || n < block.nbytes) {
+			status = widen_window(r,
+				bytes_ahead(hop->offset - begin, n_passed, n_blocks), &n_more, err);
+			continue;
+		}
+		hop->ends_with_eof_marker = bgzf_is_eof_marker(r->window + skip, n);
+		hop->offset += block.nbytes;
+		n_passed++;
+	}
+	/* what is left: the end of the file, damage, and what has no room */
+	if (!status && hop->offset < goal)
+		status = block_hop_over(hop, goal - hop->offset, n_blocks - n_passed, err);
+	return status;
 }

@@ -34,7 +34,7 @@ struct block_reader {
 	uint64_t offset; /* of the block that comes next */
 	uint8_t *window; /* compressed bytes [window_offset, window_offset + window_n) */
 	uint64_t window_offset;
-	size_t window_n;
+	size_t window_n, window_cap;
 	size_t step; /* bytes to be asked for next */
 };
 
@@ -49,5 +49,12 @@ void block_reader_seek(struct block_reader *r, uint64_t offset);
  */
 enum sphex_status block_reader_next(
 	struct block_reader *r, uint8_t *out, size_t *n_out, struct sphex_error *err);
+
+/*
+ * As block_hop_over(), for who then reads these blocks with `r`, on the same thread: r's window gets
+ * their bytes, and their headers are looked for there instead of in the file.
+ */
+enum sphex_status block_hop_reading(struct block_hop *hop, struct block_reader *r, uint64_t nbytes,
+	size_t n_blocks, struct sphex_error *err);
 
 #endif

@@ -49,6 +49,55 @@ static void add_odd_block(struct bytes *file, size_t extra_nbytes, const char *c
 	libdeflate_free_compressor(deflate);
 }
 
+/* By peeks and in a reader's window, which then reads the blocks. */
+static void hop_both_ways(struct input *in, size_t n_blocks)
+{
+	struct block_hop peeking = {.in = in}, reading = {.in = in};
+	struct block_reader reader;
+	uint8_t out[BGZF_MAX_BLOCK_NBYTES];
+	struct sphex_error err, other;
+	enum sphex_status status = SPHEX_OK;
+	size_t n;
+
+	cr_assert_eq(block_reader_init(&reader, in, NULL, &err), SPHEX_OK);
+	while (!status && !peeking.at_end) {
+		uint64_t begin = peeking.offset;
+
+		status = block_hop_over(&peeking, UINT64_MAX / 2, n_blocks, &err);
+		cr_assert_eq(block_hop_reading(&reading, &reader, UINT64_MAX / 2, n_blocks, &other),
+			status);
+		cr_assert_eq(reading.offset, peeking.offset);
+		cr_assert_eq(reading.at_end, peeking.at_end);
+		cr_assert_eq(reading.ends_with_eof_marker, peeking.ends_with_eof_marker);
+		if (status) {
+			cr_assert_str_eq(other.message, err.message);
+			cr_assert_eq(other.voffset, err.voffset);
+		}
+		block_reader_seek(&reader, begin);
+		while (reader.offset < peeking.offset)
+			cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_OK);
+	}
+	block_reader_free(&reader);
+}
+
+/* 12 MB: more than a window ever has. */
+Test(blocks, hopping_in_a_window_is_hopping)
+{
+	static const size_t n_blocks[] = {1, 7, 64, 1000};
+	struct bytes content = random_content(12000000);
+	struct bytes file =
+		bgzf_wrap(&content, (struct bgzf_shape){.block_nbytes = 30000, .level = 1});
+	char *path = temp_file(&file, ".gz");
+	struct input *in = open_input(path);
+
+	for (size_t i = 0; i < sizeof(n_blocks) / sizeof(n_blocks[0]); i++)
+		hop_both_ways(in, n_blocks[i]);
+	input_close(in);
+	temp_remove(path);
+	bytes_free(&content);
+	bytes_free(&file);
+}
+
 Test(blocks, hopping_stops_after_so_many_blocks_or_bytes)
 {
 	struct bytes content = random_content(20000);
@@ -136,6 +185,7 @@ Test(blocks, extra_fields_of_any_length_are_passed)
 	}
 	cr_assert_eq(block_reader_next(&reader, out, &n, &err), SPHEX_END);
 	block_reader_free(&reader);
+	hop_both_ways(hop.in, 2);
 	input_close(hop.in);
 	temp_remove(path);
 	bytes_free(&file);
@@ -177,6 +227,8 @@ Test(blocks, a_cut_file_ends_in_an_error_at_the_block_that_is_cut)
 		if (status)
 			cr_assert_eq(err.voffset, hop.offset << 16);
 		block_reader_free(&reader);
+		hop_both_ways(hop.in, 1);
+		hop_both_ways(hop.in, 3);
 		input_close(hop.in);
 		temp_remove(path);
 	}
@@ -200,6 +252,7 @@ Test(blocks, bytes_behind_the_end_are_an_error)
 		hop.in = open_input(path);
 		cr_assert_eq(block_hop_over(&hop, UINT64_MAX / 2, 100, &err), SPHEX_E_DATA);
 		cr_assert_eq(err.voffset, end << 16);
+		hop_both_ways(hop.in, 100);
 		input_close(hop.in);
 		temp_remove(path);
 	}
