@@ -318,7 +318,7 @@ bool native_is_plain(
 	if (!v->n || r->ref.n != 1 || r->alt.n != 1 || !is_snv(upper(*r->ref.p), upper(*r->alt.p)))
 		return false;
 	contig = v->items[v->n - 1].contig;
-	return r->pos1 && r->pos1 < INT32_MAX && s->record < UINT32_MAX && is_record_id(r->id) &&
+	return r->pos1 && r->pos1 < INT32_MAX && s->record < UINT32_MAX &&
 	       passes_filter(s->options, r->filter) &&
 	       pool_is_text(&v->contigs, contig, r->contig.p, r->contig.n) &&
 	       line_set_ends_before(&s->lines, v, contig, (uint32_t)r->pos1 - 1);
@@ -347,12 +347,16 @@ enum sphex_status native_take_plain(struct native_selection *s, const struct rec
 		.ref = upper(*r->ref.p),
 		.alt = upper(*r->alt.p)};
 	struct span gt = r->has_gt && s->n_samples ? r->gts[0] : span_of(".");
-	bool has_het = false, has_id = r->id.n && !span_is(r->id, ".");
+	bool has_het = false, adds_id = false;
 
-	*taken = are_plain(r->gts, r->has_gt ? s->n_samples : 0, &has_het);
+	line.extra.id = VARIANT_NO_ID;
+	if (r->id.n && !span_is(r->id, "."))
+		adds_id = !variant_id_is_number(r->id.p, r->id.n, &line.extra.id);
+	*taken = are_plain(r->gts, r->has_gt ? s->n_samples : 0, &has_het) &&
+		 (!adds_id || is_record_id(r->id));
 	if (!*taken)
 		return SPHEX_OK;
-	line.record = ++s->record;
+	line.extra.record = ++s->record;
 	if (s->n_samples && !s->options->all_sites && !has_het) {
 		out->fates[FATE_NOT_HET]++;
 		return SPHEX_OK;
@@ -360,5 +364,7 @@ enum sphex_status native_take_plain(struct native_selection *s, const struct rec
 	out->fates[FATE_KEPT]++;
 	if (s->n_samples == 1 && pool_add(&out->gts, gt.p, gt.n, &line.gt, err))
 		return err->status;
-	return variants_add_snv(out, &line, has_id ? r->id.p : NULL, r->id.n, err);
+	if (adds_id && variants_add_id(out, r->id.p, r->id.n, &line.extra.id, err))
+		return err->status;
+	return variants_add_snv(out, &line, err);
 }

@@ -41,11 +41,12 @@ void native_selection_free(struct native_selection *s);
 /*
  * A short way for most records: one base for another behind all lines so far, on the contig of the
  * last, which has been looked at, with genotypes of two digits. native_take_plain() does what the
- * functions below do with such a record. True by its columns up to FILTER:
+ * functions below do with such a record. True by its columns up to FILTER, but ID:
  */
 bool native_is_plain(const struct native_selection *s, const struct record_view *record,
 	const struct variants *lines);
-/* *taken: false, and nothing is done, when its genotypes, found by now, are others. */
+/* *taken: false, and nothing is done, when its genotypes, found by now, are others, or its ID is
+ * none. */
 enum sphex_status native_take_plain(struct native_selection *s, const struct record_view *record,
 	struct variants *out, bool *taken, struct sphex_error *err);
 /* Counts the ALTs that do not qualify; *qualifies: some ALT does, by its alleles. */

@@ -127,16 +127,23 @@ static bool is_rs_number(const char *text, size_t nbytes, uint64_t *number)
 	return true;
 }
 
+bool variant_id_is_number(const char *text, size_t nbytes, uint32_t *id)
+{
+	uint64_t number;
+
+	if (!is_rs_number(text, nbytes, &number) || number >= (VARIANT_NO_ROW ^ ID_NUMBER))
+		return false;
+	*id = ID_NUMBER | (uint32_t)number;
+	return true;
+}
+
 enum sphex_status variants_add_id(
 	struct variants *v, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err)
 {
-	uint64_t number;
 	size_t room = (nbytes + ID_UNIT) / ID_UNIT * ID_UNIT; /* with a NUL at least */
 
-	if (is_rs_number(text, nbytes, &number) && number < (VARIANT_NO_ROW ^ ID_NUMBER)) {
-		*id = ID_NUMBER | (uint32_t)number;
+	if (variant_id_is_number(text, nbytes, id))
 		return SPHEX_OK;
-	}
 	if (v->ids_nbytes / ID_UNIT >= ID_NUMBER)
 		return fail(err, SPHEX_E_LIMIT, "the IDs are longer than 8 GiB");
 	if (!memory_reserve(&v->ids, &v->ids_cap, v->ids_nbytes + room, 1))
@@ -148,14 +155,11 @@ enum sphex_status variants_add_id(
 	return SPHEX_OK;
 }
 
-enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *line, const char *id,
-	size_t id_nbytes, struct sphex_error *err)
+enum sphex_status variants_add_snv(
+	struct variants *v, const struct snv_line *line, struct sphex_error *err)
 {
-	struct variant_extra extra = {line->record, VARIANT_NO_ID};
 	struct variant *item;
 
-	if (id && variants_add_id(v, id, id_nbytes, &extra.id, err))
-		return err->status;
 	if (v->n >= MAX_LINES)
 		return fail_lines(err);
 	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)) ||
@@ -170,7 +174,7 @@ enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *li
 	item->alleles.offset = 0;
 	item->alleles.bytes[0] = line->ref;
 	item->alleles.bytes[1] = line->alt;
-	v->extras[v->n++] = extra;
+	v->extras[v->n++] = line->extra;
 	return SPHEX_OK;
 }
 

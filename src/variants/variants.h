@@ -85,16 +85,18 @@ enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos
 	struct sphex_error *err);
 /* A line of one letter each, with its extra. */
 struct snv_line {
-	uint32_t contig, pos0, gt, record;
+	uint32_t contig, pos0, gt;
+	struct variant_extra extra;
 	char ref, alt;
 };
-/* Adds it; its ID as for variants_add_id(), NULL for none. */
-enum sphex_status variants_add_snv(struct variants *v, const struct snv_line *line, const char *id,
-	size_t id_nbytes, struct sphex_error *err);
+enum sphex_status variants_add_snv(
+	struct variants *v, const struct snv_line *line, struct sphex_error *err);
 /* Completes the line that was added last; all lines of a table have an extra, or none has. */
 enum sphex_status variants_add_extra(
 	struct variants *v, struct variant_extra extra, struct sphex_error *err);
-/* An ID without NULs for variant_extra.id; it is kept unless it is a number of dbSNP (rs...). */
+/* Whether an ID is a number of dbSNP (rs...), as most are; then *id is for variant_extra.id. */
+bool variant_id_is_number(const char *text, size_t nbytes, uint32_t *id);
+/* An ID without NULs for variant_extra.id; it is kept unless it is such a number. */
 enum sphex_status variants_add_id(
 	struct variants *v, const char *text, size_t nbytes, uint32_t *id, struct sphex_error *err);
 #define VARIANT_ID_ROOM 16

@@ -353,6 +353,25 @@ Test(select_native, bad_records_are_errors_with_their_line)
 	}
 }
 
+Test(select_native, bad_ids_behind_plain_records_are_errors)
+{
+	static const char *const ids[] = {"r\2s", "rs12\177", "rs1234\001", "rs123456789\003"};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+		struct variants v;
+		struct sphex_error err;
+		struct variant_options options = {.samples = sample, .n_samples = 1};
+		char text[300];
+
+		snprintf(text, sizeof(text),
+			ONE "c 5 . A C . . . GT 0/1\nc 6 %s A C . . . GT 0/1\n", ids[i]);
+		cr_assert_eq(read_text(text, options, &v, &err), SPHEX_E_DATA, "case %zu", i);
+		cr_assert(strstr(err.message, "ID is damaged"), "case %zu", i);
+		cr_assert_eq(err.line, 4, "case %zu", i);
+		variants_free(&v);
+	}
+}
+
 Test(select_native, an_unknown_sample_is_named)
 {
 	static const char *const unknown[] = {"U"};
