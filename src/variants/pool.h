@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/status.h"
 
 #define POOL_NONE UINT32_MAX /* no text: a missing value */
@@ -32,6 +33,16 @@ enum sphex_status pool_add(
 uint32_t pool_find(const struct pool *pool, const char *text, size_t nbytes);
 /* Text `id`; NUL-terminated; valid until the next pool_add(). nbytes may be NULL. */
 const char *pool_text(const struct pool *pool, uint32_t id, size_t *nbytes);
+/* Names of contigs are short, and each line has one. */
+static inline bool pool_same_bytes(const char *a, const char *b, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)a, *q = (const uint8_t *)b;
+
+	if (n < 4 || n > 8)
+		return memcmp(a, b, n) == 0;
+	return load_u32(p) == load_u32(q) && load_u32(p + n - 4) == load_u32(q + n - 4);
+}
+
 /* True when text `id` is this one. */
 static inline bool pool_is_text(
 	const struct pool *pool, uint32_t id, const char *text, size_t nbytes)
@@ -39,7 +50,7 @@ static inline bool pool_is_text(
 	const uint64_t *starts = &pool->starts[id];
 
 	return nbytes == starts[1] - starts[0] - 1 &&
-	       memcmp(pool->text + starts[0], text, nbytes) == 0;
+	       pool_same_bytes(pool->text + starts[0], text, nbytes);
 }
 
 #endif

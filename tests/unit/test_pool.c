@@ -39,6 +39,27 @@ Test(pool, numbers_count_up_and_stay)
 	pool_free(&pool);
 }
 
+Test(pool, one_other_byte_is_another_text)
+{
+	struct pool pool = {0};
+
+	for (size_t n = 1; n < 20; n++) {
+		char text[20];
+		uint32_t id;
+
+		memset(text, 'x', n);
+		id = add(&pool, text, n);
+		for (size_t i = 0; i < n; i++) {
+			text[i] = 'y';
+			cr_assert_not(pool_is_text(&pool, id, text, n), "byte %zu of %zu", i, n);
+			text[i] = 'x';
+			cr_assert(pool_is_text(&pool, id, text, n));
+		}
+		cr_assert_not(pool_is_text(&pool, id, text, n - 1));
+	}
+	pool_free(&pool);
+}
+
 Test(pool, texts_may_be_empty_and_hold_nul)
 {
 	struct pool pool = {0};
