@@ -91,11 +91,9 @@ static void pass_blocks(struct bench *b, struct sphex_error *err)
 	check(input_open(b->bam, &hop.in, err), err);
 	check(block_reader_init(&blocks, hop.in, b->settings.kernels->crc32, err), err);
 	while (!hop.at_end) {
-		if (b->pass == INFLATE)
-			check(block_hop_reading(&hop, &blocks, UINT64_MAX / 2, UNIT_BLOCKS, err),
-				err);
-		else
-			check(block_hop_over(&hop, UINT64_MAX / 2, UNIT_BLOCKS, err), err);
+		check(block_hop_reading(&hop, b->pass == INFLATE ? &blocks : NULL, UINT64_MAX / 2,
+			      UNIT_BLOCKS, err),
+			err);
 		while (b->pass == INFLATE && blocks.offset < hop.offset && !status) {
 			size_t n;
 

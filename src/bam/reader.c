@@ -309,12 +309,9 @@ static void take_blocks(struct reader *r, struct reader_slot *slot)
 	uint64_t begin = r->hop.offset, end = range ? range->end : begin + UINT64_MAX / 2;
 
 	/* with one thread, who asks for the unit reads it now; of a range perhaps not all */
-	if (r->options.n_threads <= 1 && !range)
-		slot->status = block_hop_reading(&r->hop, &slot->unit.blocks, end - begin,
-			r->options.unit_n_blocks, &slot->err);
-	else
-		slot->status = block_hop_over(
-			&r->hop, end - begin, r->options.unit_n_blocks, &slot->err);
+	slot->status = block_hop_reading(&r->hop,
+		r->options.n_threads <= 1 && !range ? &slot->unit.blocks : NULL, end - begin,
+		r->options.unit_n_blocks, &slot->err);
 	if (slot->status && r->hop.offset > begin)
 		slot->status =
 			SPHEX_OK; /* in front of the damage is a unit; the next begins there */

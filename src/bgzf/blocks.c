@@ -221,7 +221,7 @@ static enum sphex_status widen_window(
  * beyond them has to be moved. */
 static size_t bytes_ahead(uint64_t nbytes, size_t n_passed, size_t n_blocks)
 {
-	uint64_t mean = n_passed ? nbytes / n_passed + 256 : WINDOW_NBYTES;
+	uint64_t mean = n_passed ? nbytes / n_passed + 256 : BGZF_MAX_BLOCK_NBYTES;
 
 	return n_blocks - n_passed < WINDOW_NBYTES / mean ? (n_blocks - n_passed) * mean
 							  : WINDOW_NBYTES;
@@ -234,6 +234,8 @@ enum sphex_status block_hop_reading(struct block_hop *hop, struct block_reader *
 	size_t n_passed = 0, n_more = 1;
 	enum sphex_status status = SPHEX_OK;
 
+	if (!r)
+		return block_hop_over(hop, nbytes, n_blocks, err);
 	block_reader_seek(r, begin);
 	while (n_passed < n_blocks && hop->offset < goal && n_more && !status) {
 		size_t skip = (size_t)(hop->offset - r->window_offset), n = r->window_n - skip;

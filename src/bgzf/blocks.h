@@ -51,8 +51,9 @@ enum sphex_status block_reader_next(
 	struct block_reader *r, uint8_t *out, size_t *n_out, struct sphex_error *err);
 
 /*
- * As block_hop_over(), for who then reads these blocks with `r`, on the same thread: r's window gets
- * their bytes, and their headers are looked for there instead of in the file.
+ * As block_hop_over(), for who then reads these blocks with `r`, on the same thread: r's window
+ * gets their bytes, and their headers are looked for there instead of in the file. r == NULL:
+ * block_hop_over().
  */
 enum sphex_status block_hop_reading(struct block_hop *hop, struct block_reader *r, uint64_t nbytes,
 	size_t n_blocks, struct sphex_error *err);

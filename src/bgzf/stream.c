@@ -62,16 +62,14 @@ static bool take_piece(void *job, size_t slot, uint64_t index)
 	struct stream *s = job;
 	struct piece *piece = &s->pieces[slot];
 	uint64_t begin = s->hop.offset;
-	size_t n_blocks = s->only_first ? 1 : PIECE_BLOCKS;
 
 	(void)index;
 	if (s->hop.at_end)
 		return false;
 	piece->n = 0;
-	piece->status = s->n_pieces == 1 /* and so is the thread */
-				? block_hop_reading(&s->hop, &piece->reader, UINT64_MAX / 2,
-					  n_blocks, &piece->err)
-				: block_hop_over(&s->hop, UINT64_MAX / 2, n_blocks, &piece->err);
+	/* with one piece there is one thread, which reads it now */
+	piece->status = block_hop_reading(&s->hop, s->n_pieces == 1 ? &piece->reader : NULL,
+		UINT64_MAX / 2, s->only_first ? 1 : PIECE_BLOCKS, &piece->err);
 	if (piece->status || s->only_first)
 		s->hop.at_end = true;
 	block_reader_seek(&piece->reader, begin);

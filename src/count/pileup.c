@@ -311,11 +311,11 @@ static enum sphex_status add_named(struct pileup *p, const struct strip *s, cons
 {
 	uint32_t *entry = find_name(p, s->name);
 	uint32_t before = 0, next = first_of(p, *entry);
-	uint32_t place = s->locus - p->sums.first, strip_end = place + s->n;
-	struct piece piece = {place, place, strip_end, odd, odd + s->n_odd};
+	uint32_t place = s->locus - p->sums.first;
+	struct piece piece = {place, place, place + s->n, odd, odd + s->n_odd};
 	enum sphex_status status = SPHEX_OK;
 
-	while (piece.begin < strip_end && !status) {
+	while (piece.begin < piece.strip_end && !status) {
 		struct waiting *w = next ? &p->waiting[next - 1] : NULL;
 
 		if (w && end_of(w) <= piece.begin) {
@@ -327,11 +327,11 @@ static enum sphex_status add_named(struct pileup *p, const struct strip *s, cons
 			continue;
 		}
 		if (w && w->place <= piece.begin) {
-			piece.end = w->next ? lower(strip_end, p->waiting[w->next - 1].place)
-					    : strip_end;
+			piece.end = w->next ? lower(piece.strip_end, p->waiting[w->next - 1].place)
+					    : piece.strip_end;
 			status = join_piece(p, w, &piece, err);
 		} else {
-			piece.end = w ? lower(strip_end, w->place) : strip_end;
+			piece.end = w ? lower(piece.strip_end, w->place) : piece.strip_end;
 			status = count_piece(p, &s->name, &piece, err);
 			if (!status)
 				enter(p, entry, before, (uint32_t)p->n_waiting);
