@@ -164,7 +164,7 @@ uint8_t sites_allele_code(const char *allele)
 
 static uint32_t row_pos1(const struct builder *b, size_t row)
 {
-	return b->rows->identity ? b->variants->items[row].end : b->rows->items[row].pos1;
+	return b->rows->identity ? variant_end(b->variants, row) : b->rows->items[row].pos1;
 }
 
 static int compare_placed(const void *a, const void *b)
@@ -230,7 +230,7 @@ static bool same_row(const struct builder *b, uint32_t row, uint32_t other)
 
 	if (b->rows->has_pos0 && v->pos0 != w->pos0)
 		return false;
-	if (b->rows->has_gt && v->gt != w->gt)
+	if (b->rows->has_gt && variant_gt(b->variants, line) != variant_gt(b->variants, other_line))
 		return false;
 	for (unsigned i = 0; i < b->rows->n_attributes; i++)
 		if (b->rows->items[row].attributes[i] != b->rows->items[other].attributes[i])
@@ -254,7 +254,7 @@ static uint64_t row_sum(const struct builder *b, uint32_t row)
 	size_t n;
 
 	sum = (sum ^ (b->rows->has_pos0 ? v->pos0 : 0)) * prime;
-	sum = (sum ^ (b->rows->has_gt ? v->gt : 0)) * prime;
+	sum = (sum ^ (b->rows->has_gt ? variant_gt(b->variants, line) : 0)) * prime;
 	for (unsigned i = 0; i < b->rows->n_attributes; i++)
 		sum = (sum ^ b->rows->items[row].attributes[i]) * prime;
 	text = variant_ref(b->variants, line, &n);

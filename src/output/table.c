@@ -127,7 +127,7 @@ struct table_cell table_cell(
 	case FIELD_POS:
 		if (t->rules->style == TABLE_NATIVE)
 			return number_cell(v->pos0 + 1);
-		return number_cell(joined ? joined->pos1 : v->end);
+		return number_cell(joined ? joined->pos1 : variant_end(t->variants, line));
 	case FIELD_ID:
 		return text_cell(variant_id(t->variants, line, room));
 	case FIELD_REF:
@@ -137,7 +137,7 @@ struct table_cell table_cell(
 		cell.text = variant_alt(t->variants, line, &cell.nbytes);
 		return cell;
 	case FIELD_GT:
-		return pool_cell(&t->variants->gts, v->gt);
+		return pool_cell(&t->variants->gts, variant_gt(t->variants, line));
 	default:
 		if (field >= FIELD_COUNT)
 			return count_cell(t, row_index, field - FIELD_COUNT);

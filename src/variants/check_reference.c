@@ -49,13 +49,13 @@ static void show(struct reference_check *c, size_t line, const char *bases)
 			t, "ends at %" PRIu64, fasta_length(c->fasta, c->fasta_ids[v->contig]));
 }
 
-/* The bases at the line; *bases is NULL where the contig ends before. */
-static enum sphex_status find_bases(
-	struct reference_check *c, size_t line, const char **bases, struct sphex_error *err)
+/* The bases at the line, as many as REF has; *bases is NULL where the contig ends before. */
+static enum sphex_status find_bases(struct reference_check *c, size_t line, size_t n_ref,
+	const char **bases, struct sphex_error *err)
 {
 	const struct variant *v = &c->variants->items[line];
 	uint32_t contig = c->fasta_ids[v->contig];
-	uint64_t end0 = (uint64_t)v->pos0 + v->ref_nbytes;
+	uint64_t end0 = (uint64_t)v->pos0 + n_ref;
 
 	*bases = NULL;
 	if (contig == CONTIG_NONE) {
@@ -65,7 +65,7 @@ static enum sphex_status find_bases(
 	}
 	if (end0 > fasta_length(c->fasta, contig))
 		return SPHEX_OK;
-	if (!memory_reserve(&c->bases, &c->bases_cap, v->ref_nbytes, 1))
+	if (!memory_reserve(&c->bases, &c->bases_cap, n_ref, 1))
 		return fail_memory(err);
 	*bases = c->bases;
 	return fasta_bases(c->fasta, contig, v->pos0, end0, c->bases, err);
@@ -75,7 +75,7 @@ static enum sphex_status check_line(struct reference_check *c, size_t line, stru
 {
 	size_t n_ref;
 	const char *bases, *ref = variant_ref(c->variants, line, &n_ref);
-	enum sphex_status status = find_bases(c, line, &bases, err);
+	enum sphex_status status = find_bases(c, line, n_ref, &bases, err);
 
 	if (status)
 		return status;

@@ -149,18 +149,23 @@ void hits_free(struct hits *hits)
 	memset(hits, 0, sizeof(*hits));
 }
 
+static struct interval line_interval(const struct variants *v, size_t line)
+{
+	return (struct interval){v->items[line].pos0, variant_end(v, line)};
+}
+
 void hit_interval(const struct variants *variants, const struct regions *regions,
 	const struct hit *hit, uint32_t *start, uint32_t *end)
 {
-	const struct variant *v = &variants->items[hit->variant];
+	struct interval line = line_interval(variants, hit->variant);
 	struct interval r = region_interval(&regions->items[hit->region]);
 
-	*start = r.start > v->pos0 ? (uint32_t)r.start : v->pos0;
-	*end = r.end < v->end ? (uint32_t)r.end : v->end;
+	*start = (uint32_t)(r.start > line.start ? r.start : line.start);
+	*end = (uint32_t)(r.end < line.end ? r.end : line.end);
 }
 
 static enum sphex_status add_bin_hits(const struct index *index, const struct bin *bin,
-	const struct variant *v, uint32_t variant, struct hits *out, struct sphex_error *err)
+	struct interval line, uint32_t variant, struct hits *out, struct sphex_error *err)
 {
 	const struct member *m = &index->members[bin->first];
 
@@ -168,23 +173,23 @@ static enum sphex_status add_bin_hits(const struct index *index, const struct bi
 		return fail_memory(err);
 	for (const struct member *end = m + bin->n; m < end; m++) {
 		out->items[out->n] = (struct hit){variant, m->region};
-		out->n += m->interval.start < v->end && m->interval.end > v->pos0;
+		out->n += m->interval.start < line.end && m->interval.end > line.start;
 	}
 	return SPHEX_OK;
 }
 
-static enum sphex_status add_hits(const struct index *index, const struct variant *v,
-	uint32_t variant, uint32_t contig, struct hits *out, struct sphex_error *err)
+static enum sphex_status add_hits(const struct index *index, struct interval line, uint32_t variant,
+	uint32_t contig, struct hits *out, struct sphex_error *err)
 {
 	for (unsigned level = 0; level < N_LEVELS; level++) {
-		uint64_t bin = (uint64_t)v->pos0 >> level_shift(level);
-		uint64_t last = (uint64_t)(v->end - 1) >> level_shift(level);
+		uint64_t bin = line.start >> level_shift(level);
+		uint64_t last = (line.end - 1) >> level_shift(level);
 
 		if (!(index->levels[contig] >> level & 1))
 			continue;
 		for (; bin <= last; bin++) {
 			const struct bin *b = find_bin(index, bin_key(contig, level, bin));
-			enum sphex_status status = add_bin_hits(index, b, v, variant, out, err);
+			enum sphex_status status = add_bin_hits(index, b, line, variant, out, err);
 
 			if (status)
 				return status;
@@ -220,10 +225,11 @@ enum sphex_status join(const struct variants *variants, const struct regions *re
 	if (!status)
 		status = map_contigs(&variants->contigs, &regions->contigs, &contigs, err);
 	for (size_t i = 0; i < variants->n && !status; i++) {
-		const struct variant *v = &variants->items[i];
+		uint32_t contig = contigs[variants->items[i].contig];
 
-		if (contigs[v->contig] != POOL_NONE)
-			status = add_hits(&index, v, (uint32_t)i, contigs[v->contig], out, err);
+		if (contig != POOL_NONE)
+			status = add_hits(
+				&index, line_interval(variants, i), (uint32_t)i, contig, out, err);
 	}
 	memory_free(contigs);
 	index_free(&index);

@@ -205,8 +205,8 @@ static void write_variant(
 	write_span(file, allele);
 	if (with_gt)
 		putc('\t', file);
-	if (with_gt && v->items[i].gt != POOL_NONE)
-		write_span(file, pool_span(&v->gts, v->items[i].gt));
+	if (with_gt && variant_gt(v, i) != POOL_NONE)
+		write_span(file, pool_span(&v->gts, variant_gt(v, i)));
 }
 
 static void write_region(FILE *file, const struct regions *regions, const struct region *r)
@@ -233,7 +233,7 @@ enum sphex_status kept_files_write_lines(
 	if (status)
 		return status;
 	for (size_t i = 0; i < variants->n; i++) {
-		write_variant(f.out, variants, i, variants->items[i].pos0, variants->items[i].end,
+		write_variant(f.out, variants, i, variants->items[i].pos0, variant_end(variants, i),
 			with_gt);
 		putc('\n', f.out);
 	}

@@ -191,7 +191,8 @@ static enum sphex_status add_region_rows(
 	struct native_rows_job *job, uint32_t line, struct sphex_error *err)
 {
 	const struct variant *v = &job->variants->items[line];
-	enum sphex_status status = overlap_find(&job->overlap, v->contig, v->pos0, v->end, err);
+	enum sphex_status status = overlap_find(
+		&job->overlap, v->contig, v->pos0, variant_end(job->variants, line), err);
 
 	for (size_t i = 0; i < job->overlap.n_found && !status; i++)
 		status = add_row(job, line, job->list.items[job->overlap.found[i]].texts, err);

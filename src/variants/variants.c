@@ -24,19 +24,137 @@ void variants_free(struct variants *v)
 	memset(v, 0, sizeof(*v));
 }
 
-static bool is_inline(const struct variant *item)
+/* ---------------------------------------------------------------- long lines */
+
+/* What a line says beside its place; `alleles`: REF, then ALT. */
+struct parts {
+	uint32_t end, gt, ref_nbytes, alt_nbytes;
+	const char *alleles;
+};
+
+/* Bytes of a number of 32 bits at most: 7 of its bits in each. */
+#define NUMBER_MAX_NBYTES ((size_t)5)
+#define MAX_TEXT_NBYTES (UINT64_C(1) << 8 * ALLELES_SHORT_NBYTES)
+
+static char *store_number(char *to, uint32_t number)
 {
-	return (uint64_t)item->ref_nbytes + item->alt_nbytes <= ALLELE_INLINE_NBYTES;
+	for (; number > 0x7F; number >>= 7)
+		*to++ = (char)(number | 0x80);
+	*to++ = (char)number;
+	return to;
 }
 
-/* Where the alleles of `item` lie: REF, then ALT. */
-static const char *alleles_of(const struct variants *v, const struct variant *item)
+static uint32_t load_number(const char **from)
 {
-	return is_inline(item) ? item->alleles.bytes : v->text + item->alleles.offset;
+	uint32_t number = 0;
+
+	for (unsigned shift = 0;; shift += 7) {
+		uint8_t byte = (uint8_t)(*from)[0];
+
+		++*from;
+		number |= (uint32_t)(byte & 0x7F) << shift;
+		if (byte <= 0x7F)
+			return number;
+	}
+}
+
+/* Four numbers, mostly small ones, and the alleles. What is stored for `end` is how far it lies
+ * from that of REF. */
+static enum sphex_status store_long(struct variants *v, struct variant *item,
+	const struct parts *parts, const char *alt, struct sphex_error *err)
+{
+	uint64_t offset = v->text_nbytes;
+	char *to;
+
+	if (!memory_reserve(&v->text, &v->text_cap,
+		    v->text_nbytes + 4 * NUMBER_MAX_NBYTES + parts->ref_nbytes + parts->alt_nbytes,
+		    1))
+		return fail_memory(err);
+	if (offset >= MAX_TEXT_NBYTES)
+		return fail(err, SPHEX_E_LIMIT, "the alleles are longer than 1 TiB");
+	to = v->text + offset;
+	to = store_number(to, parts->end - item->pos0 - parts->ref_nbytes);
+	to = store_number(to, parts->gt + 1);
+	to = store_number(to, parts->ref_nbytes);
+	to = store_number(to, parts->alt_nbytes);
+	memcpy(to, parts->alleles, parts->ref_nbytes);
+	memcpy(to + parts->ref_nbytes, alt, parts->alt_nbytes);
+	v->text_nbytes = (size_t)(to - v->text) + parts->ref_nbytes + parts->alt_nbytes;
+	item->ref_nbytes = 0;
+	for (size_t i = 0; i < ALLELES_SHORT_NBYTES; i++)
+		item->alleles[i] = (uint8_t)(offset >> 8 * i);
+	return SPHEX_OK;
+}
+
+static struct parts load_long(const struct variants *v, const struct variant *item)
+{
+	struct parts parts;
+	uint64_t offset = 0;
+	const char *from;
+
+	for (size_t i = 0; i < ALLELES_SHORT_NBYTES; i++)
+		offset |= (uint64_t)item->alleles[i] << 8 * i;
+	from = v->text + offset;
+	parts.end = load_number(&from);
+	parts.gt = load_number(&from) - 1;
+	parts.ref_nbytes = load_number(&from);
+	parts.alt_nbytes = load_number(&from);
+	parts.end += item->pos0 + parts.ref_nbytes;
+	parts.alleles = from;
+	return parts;
+}
+
+static inline struct parts parts_of(const struct variants *v, size_t i)
+{
+	const struct variant *item = &v->items[i];
+
+	if (!item->ref_nbytes)
+		return load_long(v, item);
+	return (struct parts){item->pos0 + item->ref_nbytes, item->gt - 1u, item->ref_nbytes,
+		item->alt_nbytes, (const char *)item->alleles};
+}
+
+uint32_t variant_end(const struct variants *v, size_t i)
+{
+	return parts_of(v, i).end;
+}
+
+uint32_t variant_gt(const struct variants *v, size_t i)
+{
+	return parts_of(v, i).gt;
+}
+
+const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes)
+{
+	struct parts parts = parts_of(v, i);
+
+	*nbytes = parts.ref_nbytes;
+	return parts.alleles;
+}
+
+const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes)
+{
+	struct parts parts = parts_of(v, i);
+
+	*nbytes = parts.alt_nbytes;
+	return parts.alleles + parts.ref_nbytes;
+}
+
+/* ---------------------------------------------------------------- lines */
+
+static enum sphex_status fail_lines(struct sphex_error *err)
+{
+	return fail(err, SPHEX_E_LIMIT, "more than 4294967294 variant lines");
+}
+
+/* POOL_NONE, too, is one below a byte, modulo 2^32. */
+static bool fits_byte(uint32_t gt)
+{
+	return gt + 1 <= UINT8_MAX;
 }
 
 /* Most alleles are one letter, which is not worth a call. */
-static void copy_allele(char *to, const char *from, size_t nbytes)
+static void copy_short(char *to, const char *from, size_t nbytes)
 {
 	if (nbytes == 1)
 		*to = *from;
@@ -44,33 +162,11 @@ static void copy_allele(char *to, const char *from, size_t nbytes)
 		memcpy(to, from, nbytes);
 }
 
-/* Where the alleles of the item are to be put; NULL when memory is out. */
-static char *room_for_alleles(struct variants *v, struct variant *item)
-{
-	size_t nbytes = (size_t)item->ref_nbytes + item->alt_nbytes;
-	char *alleles;
-
-	if (is_inline(item))
-		return item->alleles.bytes;
-	if (!memory_reserve(&v->text, &v->text_cap, v->text_nbytes + nbytes, 1))
-		return NULL;
-	item->alleles.offset = v->text_nbytes;
-	alleles = v->text + v->text_nbytes;
-	v->text_nbytes += nbytes;
-	return alleles;
-}
-
-static enum sphex_status fail_lines(struct sphex_error *err)
-{
-	return fail(err, SPHEX_E_LIMIT, "more than 4294967294 variant lines");
-}
-
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
 	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
 	struct sphex_error *err)
 {
 	struct variant *item;
-	char *alleles;
 
 	if (v->n >= MAX_LINES)
 		return fail_lines(err);
@@ -78,20 +174,21 @@ enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos
 		return fail(err, SPHEX_E_LIMIT, "an allele is longer than 4 GiB");
 	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)))
 		return fail_memory(err);
-	/* made in its place: a copy of what was just written in small parts would wait for them */
 	item = &v->items[v->n];
-	item->contig = contig;
-	item->pos0 = pos0;
-	item->end = end;
-	item->gt = gt;
-	item->ref_nbytes = (uint32_t)ref_nbytes;
-	item->alt_nbytes = (uint32_t)alt_nbytes;
-	item->alleles.offset = 0;
-	alleles = room_for_alleles(v, item);
-	if (!alleles)
-		return fail_memory(err);
-	copy_allele(alleles, ref, ref_nbytes);
-	copy_allele(alleles + ref_nbytes, alt, alt_nbytes);
+	*item = (struct variant){.contig = contig, .pos0 = pos0};
+	if (ref_nbytes && ref_nbytes + alt_nbytes <= ALLELES_SHORT_NBYTES &&
+		end == pos0 + (uint32_t)ref_nbytes && fits_byte(gt)) {
+		item->ref_nbytes = (uint8_t)ref_nbytes;
+		item->alt_nbytes = (uint8_t)alt_nbytes;
+		item->gt = (uint8_t)(gt + 1);
+		copy_short((char *)item->alleles, ref, ref_nbytes);
+		copy_short((char *)item->alleles + ref_nbytes, alt, alt_nbytes);
+	} else if (store_long(v, item,
+			   &(struct parts){
+				   end, gt, (uint32_t)ref_nbytes, (uint32_t)alt_nbytes, ref},
+			   alt, err)) {
+		return err->status;
+	}
 	v->n++;
 	return SPHEX_OK;
 }
@@ -158,22 +255,19 @@ enum sphex_status variants_add_id(
 enum sphex_status variants_add_snv(
 	struct variants *v, const struct snv_line *line, struct sphex_error *err)
 {
-	struct variant *item;
-
+	if (!fits_byte(line->gt)) {
+		if (variants_add(v, line->contig, line->pos0, line->pos0 + 1, &line->ref, 1,
+			    &line->alt, 1, line->gt, err))
+			return err->status;
+		return variants_add_extra(v, line->extra, err);
+	}
 	if (v->n >= MAX_LINES)
 		return fail_lines(err);
 	if (!memory_reserve(&v->items, &v->cap, v->n + 1, sizeof(*v->items)) ||
 		!memory_reserve(&v->extras, &v->extras_cap, v->n + 1, sizeof(*v->extras)))
 		return fail_memory(err);
-	item = &v->items[v->n];
-	item->contig = line->contig;
-	item->pos0 = line->pos0;
-	item->end = line->pos0 + 1;
-	item->gt = line->gt;
-	item->ref_nbytes = item->alt_nbytes = 1;
-	item->alleles.offset = 0;
-	item->alleles.bytes[0] = line->ref;
-	item->alleles.bytes[1] = line->alt;
+	v->items[v->n] = (struct variant){line->contig, line->pos0, 1, 1, (uint8_t)(line->gt + 1),
+		{(uint8_t)line->ref, (uint8_t)line->alt}};
 	v->extras[v->n++] = line->extra;
 	return SPHEX_OK;
 }
@@ -207,16 +301,4 @@ const char *variant_fate_word(enum variant_fate fate)
 		[FATE_KEPT] = "kept"};
 
 	return words[fate];
-}
-
-const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes)
-{
-	*nbytes = v->items[i].ref_nbytes;
-	return alleles_of(v, &v->items[i]);
-}
-
-const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes)
-{
-	*nbytes = v->items[i].alt_nbytes;
-	return alleles_of(v, &v->items[i]) + v->items[i].ref_nbytes;
 }

@@ -13,19 +13,20 @@
 
 #include "pool.h"
 
-#define ALLELE_INLINE_NBYTES 8
+#define ALLELES_SHORT_NBYTES 5
 
+/*
+ * Most lines are short: their interval is that of REF, their alleles are as short as that together,
+ * and their genotype is one of the first. What else a long line says lies in variants.text.
+ */
 struct variant {
-	uint32_t contig; /* number in variants.contigs */
-	uint32_t pos0;   /* POS - 1 */
-	uint32_t end; /* 0-based, exclusive end of the line's interval; 1-based number of its last
-			 base */
-	uint32_t gt;  /* number in variants.gts, POOL_NONE without */
-	uint32_t ref_nbytes, alt_nbytes;
-	union {                                   /* REF, then ALT */
-		char bytes[ALLELE_INLINE_NBYTES]; /* when both fit */
-		uint64_t offset;                  /* else into variants.text */
-	} alleles;
+	uint32_t contig;    /* number in variants.contigs */
+	uint32_t pos0;      /* POS - 1 */
+	uint8_t ref_nbytes; /* 0: the line is long */
+	uint8_t alt_nbytes;
+	uint8_t gt; /* 1 + its number in variants.gts, 0 without */
+	/* REF, then ALT; of a long line its offset in variants.text, little-endian */
+	uint8_t alleles[ALLELES_SHORT_NBYTES];
 };
 
 #define VARIANT_NO_ID UINT32_MAX
@@ -35,7 +36,7 @@ struct variant {
  */
 #define VARIANT_NO_ROW (UINT32_MAX - 1)
 
-/* What else is known of a line in native mode. Lines and extras are 40 bytes together. */
+/* What else is known of a line in native mode. Lines and extras are 24 bytes together. */
 struct variant_extra {
 	uint32_t record; /* number of its record in the file, from 1 */
 	uint32_t id;     /* of variants_add_id(), or one of the two above */
@@ -79,7 +80,10 @@ struct variants {
 
 /* A zeroed struct is empty. */
 void variants_free(struct variants *v);
-/* Adds a line; alleles and names are copied. */
+/*
+ * Adds a line, of which alleles are copied. `end` is the 0-based, exclusive end of its interval, or
+ * the 1-based number of its last base; `gt` its number in variants.gts, POOL_NONE without.
+ */
 enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos0, uint32_t end,
 	const char *ref, size_t ref_nbytes, const char *alt, size_t alt_nbytes, uint32_t gt,
 	struct sphex_error *err);
@@ -110,6 +114,9 @@ static inline bool variant_has_row(const struct variants *v, size_t i)
 }
 /* The word of the summary: "filter", "multiallelic", ... */
 const char *variant_fate_word(enum variant_fate fate);
+/* Of line i, as variants_add() had them. */
+uint32_t variant_end(const struct variants *v, size_t i);
+uint32_t variant_gt(const struct variants *v, size_t i);
 /* Alleles of line i: not NUL-terminated; valid until the next variants_add(). */
 const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes);
 const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes);

@@ -14,20 +14,22 @@ static void describe_rows(const struct variants *v, const struct rows *rows, str
 		rows->n_lost);
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *row = rows->identity ? NULL : &rows->items[i];
-		const struct variant *line = &v->items[row ? row->variant : i];
+		size_t line = row ? row->variant : i;
+		uint32_t gt;
 		size_t n;
 		const char *allele;
 
-		fuzz_must((row ? row->variant : i) < v->n, "a row without a line");
-		bytes_print(out, "%s %u %u ", pool_text(&v->contigs, line->contig, NULL),
-			line->pos0, row ? row->pos1 : line->end);
-		allele = variant_ref(v, row ? row->variant : i, &n);
+		fuzz_must(line < v->n, "a row without a line");
+		bytes_print(out, "%s %u %u ", pool_text(&v->contigs, v->items[line].contig, NULL),
+			v->items[line].pos0, row ? row->pos1 : variant_end(v, line));
+		allele = variant_ref(v, line, &n);
 		bytes_add(out, allele, n);
 		bytes_add(out, ">", 1);
-		allele = variant_alt(v, row ? row->variant : i, &n);
+		allele = variant_alt(v, line, &n);
 		bytes_add(out, allele, n);
-		if (line->gt != POOL_NONE)
-			bytes_print(out, " %s", pool_text(&v->gts, line->gt, NULL));
+		gt = variant_gt(v, line);
+		if (gt != POOL_NONE)
+			bytes_print(out, " %s", pool_text(&v->gts, gt, NULL));
 		for (unsigned k = 0; row && k < rows->n_attributes; k++)
 			bytes_print(out, " %s",
 				row->attributes[k] == POOL_NONE

@@ -18,14 +18,14 @@ static void add_line(const struct variants *v, size_t i, struct bytes *out)
 	const char *allele;
 
 	bytes_print(out, "%s %u %u ", pool_text(&v->contigs, item->contig, NULL), item->pos0,
-		item->end);
+		variant_end(v, i));
 	allele = variant_ref(v, i, &n);
 	bytes_add(out, allele, n);
 	bytes_add(out, ">", 1);
 	allele = variant_alt(v, i, &n);
 	bytes_add(out, allele, n);
-	if (item->gt != POOL_NONE)
-		bytes_print(out, " %s", pool_text(&v->gts, item->gt, NULL));
+	if (variant_gt(v, i) != POOL_NONE)
+		bytes_print(out, " %s", pool_text(&v->gts, variant_gt(v, i), NULL));
 	if (v->extras) {
 		char room[VARIANT_ID_ROOM];
 		const char *id = variant_has_row(v, i) ? variant_id(v, i, room) : "no row";

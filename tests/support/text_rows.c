@@ -71,14 +71,15 @@ static void add_row(struct bytes *out, const struct variants *v, const struct ro
 	bytes_print(out, "%s", pool_text(&v->contigs, item->contig, NULL));
 	if (rows->has_pos0)
 		bytes_print(out, " %" PRIu32, item->pos0);
-	bytes_print(out, " %" PRIu32 " ", rows->identity ? item->end : rows->items[i].pos1);
+	bytes_print(
+		out, " %" PRIu32 " ", rows->identity ? variant_end(v, line) : rows->items[i].pos1);
 	allele = variant_ref(v, line, &n);
 	bytes_add(out, allele, n);
 	bytes_add(out, " ", 1);
 	allele = variant_alt(v, line, &n);
 	bytes_add(out, allele, n);
 	if (rows->has_gt)
-		add_value(out, &v->gts, item->gt);
+		add_value(out, &v->gts, variant_gt(v, line));
 	for (unsigned k = 0; k < rows->n_attributes; k++)
 		add_value(out, &rows->values, rows->items[i].attributes[k]);
 	bytes_add(out, "\n", 1);

@@ -28,9 +28,9 @@ static void print_lines(const struct variants *v, struct bytes *out)
 		const char *ref = variant_ref(v, i, &n_ref), *alt = variant_alt(v, i, &n_alt);
 
 		bytes_print(out, "%s %u %u %.*s %.*s", pool_text(&v->contigs, item->contig, NULL),
-			item->pos0, item->end, (int)n_ref, ref, (int)n_alt, alt);
-		if (item->gt != POOL_NONE)
-			bytes_print(out, " %s", pool_text(&v->gts, item->gt, NULL));
+			item->pos0, variant_end(v, i), (int)n_ref, ref, (int)n_alt, alt);
+		if (variant_gt(v, i) != POOL_NONE)
+			bytes_print(out, " %s", pool_text(&v->gts, variant_gt(v, i), NULL));
 		bytes_print(out, "\n");
 	}
 }

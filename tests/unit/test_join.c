@@ -64,7 +64,7 @@ static size_t naive_hits(
 
 		if (strcmp(pool_text(&regions->contigs, r->contig, NULL),
 			    pool_text(&v->contigs, v->items[line].contig, NULL)) != 0 ||
-			begin_of(r) >= v->items[line].end || end_of(r) <= v->items[line].pos0)
+			begin_of(r) >= variant_end(v, line) || end_of(r) <= v->items[line].pos0)
 			continue;
 		for (; k > 0 && comes_before(regions, i, out[k - 1]); k--)
 			out[k] = out[k - 1];

@@ -101,10 +101,10 @@ static const char *select_text(struct selection s, struct record r, char out[100
 	for (size_t i = n = 0; i < v.n; i++) {
 		size_t n_ref, n_alt;
 		const char *ref = variant_ref(&v, i, &n_ref), *alt = variant_alt(&v, i, &n_alt);
-		const char *gt =
-			v.items[i].gt == POOL_NONE ? NULL : pool_text(&v.gts, v.items[i].gt, NULL);
+		uint32_t gt_id = variant_gt(&v, i);
+		const char *gt = gt_id == POOL_NONE ? NULL : pool_text(&v.gts, gt_id, NULL);
 
-		cr_assert(v.items[i].pos0 == 99 && v.items[i].end == 99 + n_ref);
+		cr_assert(v.items[i].pos0 == 99 && variant_end(&v, i) == 99 + n_ref);
 		n += (size_t)snprintf(out + n, 1000 - n, "%s%.*s>%.*s%s%s", i ? " " : "",
 			(int)n_ref, ref, (int)n_alt, alt, gt ? "=" : "", gt ? gt : "");
 	}
@@ -335,7 +335,7 @@ Test(select, the_end_is_of_the_record_by_bcftools_only)
 		struct sphex_error err;
 
 		cr_assert(!select_lines(&s, &view, &v, &err));
-		cr_assert(v.n == 1 && v.items[0].pos0 == 99 && v.items[0].end == ends[i]);
+		cr_assert(v.n == 1 && v.items[0].pos0 == 99 && variant_end(&v, 0) == ends[i]);
 		variants_free(&v);
 	}
 }

@@ -51,12 +51,12 @@ static struct bytes lines_text(const struct variants *v)
 		bytes_print(&out, variant_has_row(v, i) ? "%s%" PRIu32 " " : "%s(%" PRIu32 " ",
 			i ? "; " : "", extra->record);
 		bytes_print(&out, "%s:%" PRIu32 "-%" PRIu32 " %.*s>%.*s",
-			pool_text(&v->contigs, item->contig, NULL), item->pos0 + 1, item->end,
-			(int)n_ref, ref, (int)n_alt, alt);
+			pool_text(&v->contigs, item->contig, NULL), item->pos0 + 1,
+			variant_end(v, i), (int)n_ref, ref, (int)n_alt, alt);
 		if (variant_id(v, i, room))
 			bytes_print(&out, " %s", variant_id(v, i, room));
-		if (item->gt != POOL_NONE)
-			bytes_print(&out, " %s", pool_text(&v->gts, item->gt, NULL));
+		if (variant_gt(v, i) != POOL_NONE)
+			bytes_print(&out, " %s", pool_text(&v->gts, variant_gt(v, i), NULL));
 		bytes_add(&out, variant_has_row(v, i) ? "" : ")", !variant_has_row(v, i));
 	}
 	bytes_add(&out, "", 1);

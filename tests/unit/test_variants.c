@@ -6,11 +6,16 @@
 
 #include "variants/variants.h"
 
-/* Lengths around ALLELE_INLINE_NBYTES in all combinations, and long ones. */
-static const size_t lengths[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 70000};
+/* Lengths around ALLELES_SHORT_NBYTES in all combinations, and long ones. */
+static const size_t lengths[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 127, 128, 16384, 70000};
 enum { N_LENGTHS = sizeof(lengths) / sizeof(*lengths) };
 
-Test(variants, alleles_of_every_length_come_back)
+/* Genotypes around what fits a byte, and where the interval ends around the end of REF. */
+static const uint32_t gts[] = {POOL_NONE, 0, 1, 253, 254, 255, 256, UINT32_MAX - 1};
+static const uint32_t far[] = {0, 1, 300, UINT32_MAX, UINT32_MAX - 6, 1u << 31};
+enum { N_GTS = sizeof(gts) / sizeof(*gts), N_FAR = sizeof(far) / sizeof(*far) };
+
+Test(variants, lines_of_every_kind_come_back)
 {
 	struct variants v = {0};
 	struct sphex_error err;
@@ -19,25 +24,70 @@ Test(variants, alleles_of_every_length_come_back)
 	cr_assert(text);
 	for (size_t i = 0; i < 70001; i++)
 		text[i] = "ACGTN"[i % 5];
-	for (size_t i = 0; i < N_LENGTHS * N_LENGTHS; i++)
-		cr_assert(!variants_add(&v, (uint32_t)i, 7, 8, text, lengths[i / N_LENGTHS],
-			text + 1, lengths[i % N_LENGTHS], POOL_NONE, &err));
-	cr_assert_eq(v.n, N_LENGTHS * N_LENGTHS);
+	for (size_t i = 0; i < N_LENGTHS * N_LENGTHS * N_GTS * N_FAR; i++) {
+		size_t n_ref = lengths[i % N_LENGTHS], n_alt = lengths[i / N_LENGTHS % N_LENGTHS];
+		size_t rest = i / N_LENGTHS / N_LENGTHS;
+
+		if (n_ref + n_alt > 1000 && rest > 2)
+			continue; /* they would take gigabytes */
+		cr_assert(!variants_add(&v, (uint32_t)i, 7, 7 + (uint32_t)n_ref + far[rest / N_GTS],
+			text, n_ref, text + 1, n_alt, gts[rest % N_GTS], &err));
+	}
+	cr_assert(v.n > 5000);
 	for (size_t i = 0; i < v.n; i++) {
-		size_t n_ref, n_alt;
+		size_t made = v.items[i].contig, rest = made / N_LENGTHS / N_LENGTHS, n_ref, n_alt;
 		const char *ref = variant_ref(&v, i, &n_ref), *alt = variant_alt(&v, i, &n_alt);
 
-		cr_assert_eq(v.items[i].contig, i);
-		cr_assert(n_ref == lengths[i / N_LENGTHS] && memcmp(ref, text, n_ref) == 0);
-		cr_assert(n_alt == lengths[i % N_LENGTHS] && memcmp(alt, text + 1, n_alt) == 0);
+		cr_assert_eq(v.items[i].pos0, 7);
+		cr_assert(n_ref == lengths[made % N_LENGTHS] && memcmp(ref, text, n_ref) == 0);
+		cr_assert(n_alt == lengths[made / N_LENGTHS % N_LENGTHS] &&
+			  memcmp(alt, text + 1, n_alt) == 0);
+		cr_assert_eq(variant_gt(&v, i), gts[rest % N_GTS]);
+		cr_assert_eq(variant_end(&v, i), 7 + (uint32_t)n_ref + far[rest / N_GTS]);
 	}
 	variants_free(&v);
 	free(text);
 }
 
-Test(variants, a_line_takes_32_bytes)
+Test(variants, a_line_takes_16_bytes_and_its_extra_8)
 {
-	cr_assert_eq(sizeof(struct variant), 32);
+	cr_assert(sizeof(struct variant) == 16 && sizeof(struct variant_extra) == 8);
+}
+
+/* At most 40 bytes, and alleles as far as they are longer than 8. */
+Test(variants, a_line_of_longer_alleles_takes_little_more)
+{
+	struct sphex_error err;
+
+	for (size_t n_ref = 1; n_ref < 200; n_ref++) {
+		struct variants v = {0};
+		char text[200];
+
+		memset(text, 'A', sizeof(text));
+		cr_assert(!variants_add(
+			&v, 0, 7, 7 + (uint32_t)n_ref, text, n_ref, text, 1, 5, &err));
+		cr_assert_leq(24 + v.text_nbytes, n_ref < 8 ? 40 : 40 + n_ref + 1 - 8);
+		variants_free(&v);
+	}
+}
+
+Test(variants, an_snv_is_the_line_that_it_would_be_otherwise)
+{
+	struct sphex_error err;
+
+	for (size_t i = 0; i < N_GTS; i++) {
+		struct variants v = {0};
+		struct snv_line line = {3, 41, gts[i], {9, VARIANT_NO_ID}, 'A', 'C'};
+		size_t n_ref, n_alt;
+
+		cr_assert(!variants_add_snv(&v, &line, &err));
+		cr_assert(v.n == 1 && v.items[0].contig == 3 && v.items[0].pos0 == 41);
+		cr_assert(variant_end(&v, 0) == 42 && variant_gt(&v, 0) == gts[i]);
+		cr_assert(*variant_ref(&v, 0, &n_ref) == 'A' && n_ref == 1);
+		cr_assert(*variant_alt(&v, 0, &n_alt) == 'C' && n_alt == 1);
+		cr_assert(v.extras[0].record == 9 && v.extras[0].id == VARIANT_NO_ID);
+		variants_free(&v);
+	}
 }
 
 Test(variants, freed_is_empty)
