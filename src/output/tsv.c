@@ -3,20 +3,31 @@
 
 #include <string.h>
 
-static void put_number(struct writer *w, uint32_t number)
+#define NUMBER_NBYTES ((size_t)10)
+
+/* Returns where the digits end. */
+static char *render_number(char *to, uint32_t number)
 {
-	char digits[10];
+	char digits[NUMBER_NBYTES];
 	size_t n = sizeof(digits);
 
 	if (number < 10) { /* most counts */
-		writer_put_byte(w, (char)('0' + number));
-		return;
+		*to = (char)('0' + number);
+		return to + 1;
 	}
 	do {
 		digits[--n] = (char)('0' + number % 10);
 		number /= 10;
 	} while (number);
-	writer_put(w, digits + n, sizeof(digits) - n);
+	memcpy(to, digits + n, sizeof(digits) - n);
+	return to + sizeof(digits) - n;
+}
+
+static void put_number(struct writer *w, uint32_t number)
+{
+	char text[NUMBER_NBYTES];
+
+	writer_put(w, text, (size_t)(render_number(text, number) - text));
 }
 
 static bool needs_quotes(const char *text, size_t n)
@@ -39,11 +50,11 @@ static void put_text(struct writer *w, const char *text, size_t n)
 	writer_put_byte(w, '"');
 }
 
-/* A missing value in the style of the table. */
-static void put_missing(struct writer *w, const struct table *t)
+/* A missing value in the style of the table; returns where it ends. */
+static char *render_missing(char *to, const struct table *t)
 {
-	if (t->rules->style == TABLE_NATIVE)
-		writer_put_byte(w, '.');
+	*to = '.';
+	return to + (t->rules->style == TABLE_NATIVE);
 }
 
 static void put_cell(struct writer *w, const struct table *t, unsigned column, size_t row)
@@ -54,26 +65,25 @@ static void put_cell(struct writer *w, const struct table *t, unsigned column, s
 	if (cell.is_number)
 		put_number(w, cell.number);
 	else if (!cell.text)
-		put_missing(w, t);
+		writer_put(w, room, (size_t)(render_missing(room, t) - room));
 	else if (t->rules->style == TABLE_NATIVE)
 		writer_put(w, cell.text, cell.nbytes);
 	else
 		put_text(w, cell.text, cell.nbytes);
 }
 
-/* Half of the columns and more: looked up together. */
+/* Half of the columns and more: looked up and written together. */
 static void put_counts(struct writer *w, const struct table *t, size_t row)
 {
 	const uint32_t *counts = table_counts(t, row);
+	char text[MAX_COUNTS * (NUMBER_NBYTES + 1)], *to = text;
 
 	for (unsigned i = 0; i < t->rules->n_counts; i++) {
 		if (i)
-			writer_put_byte(w, '\t');
-		if (counts)
-			put_number(w, counts[i]);
-		else
-			put_missing(w, t);
+			*to++ = '\t';
+		to = counts ? render_number(to, counts[i]) : render_missing(to, t);
 	}
+	writer_put(w, text, (size_t)(to - text));
 }
 
 static void put_row(struct writer *w, const struct table *t, size_t row)
