@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/memory.h"
 
 void ase_table_free(struct ase_table *table)
@@ -21,17 +22,12 @@ enum sphex_status ase_table_add(
 	return SPHEX_OK;
 }
 
-static void put_number(struct writer *w, char separator, uint64_t number)
+static void put_count(struct writer *w, char separator, uint64_t number)
 {
-	char digits[21];
-	size_t n = sizeof(digits);
+	char text[1 + MAX_DIGITS];
 
-	do {
-		digits[--n] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	digits[--n] = separator;
-	writer_put(w, digits + n, sizeof(digits) - n);
+	text[0] = separator;
+	writer_put(w, text, (size_t)(put_decimal(text + 1, number) - text));
 }
 
 static void put_text(struct writer *w, char separator, const char *text, size_t nbytes)
@@ -51,13 +47,13 @@ static void put_row(
 	const char *text = pool_text(&t->contigs->names, record->ref, &nbytes);
 
 	writer_put(w, text, nbytes);
-	put_number(w, separator, (uint64_t)row->pos0 + 1);
+	put_count(w, separator, (uint64_t)row->pos0 + 1);
 	text = pool_text(&t->sites->ids, record->id, &nbytes);
 	put_text(w, separator, text, nbytes);
 	put_text(w, separator, &row->ref, 1);
 	put_text(w, separator, &record->alt, 1);
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		put_number(w, separator, counts[i]);
+		put_count(w, separator, counts[i]);
 	writer_put(w, "\n", 1);
 }
 

@@ -3,32 +3,7 @@
 
 #include <string.h>
 
-#define NUMBER_NBYTES ((size_t)10)
-
-/* Returns where the digits end. */
-static char *render_number(char *to, uint32_t number)
-{
-	char digits[NUMBER_NBYTES];
-	size_t n = sizeof(digits);
-
-	if (number < 10) { /* most counts */
-		*to = (char)('0' + number);
-		return to + 1;
-	}
-	do {
-		digits[--n] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	memcpy(to, digits + n, sizeof(digits) - n);
-	return to + sizeof(digits) - n;
-}
-
-static void put_number(struct writer *w, uint32_t number)
-{
-	char text[NUMBER_NBYTES];
-
-	writer_put(w, text, (size_t)(render_number(text, number) - text));
-}
+#include "base/digits.h"
 
 static bool needs_quotes(const char *text, size_t n)
 {
@@ -51,7 +26,7 @@ static void put_text(struct writer *w, const char *text, size_t n)
 }
 
 /* A missing value in the style of the table; returns where it ends. */
-static char *render_missing(char *to, const struct table *t)
+static char *put_missing(char *to, const struct table *t)
 {
 	*to = '.';
 	return to + (t->rules->style == TABLE_NATIVE);
@@ -63,9 +38,9 @@ static void put_cell(struct writer *w, const struct table *t, unsigned column, s
 	struct table_cell cell = table_cell(t, column, row, room);
 
 	if (cell.is_number)
-		put_number(w, cell.number);
+		writer_put(w, room, (size_t)(put_decimal(room, cell.number) - room));
 	else if (!cell.text)
-		writer_put(w, room, (size_t)(render_missing(room, t) - room));
+		writer_put(w, room, (size_t)(put_missing(room, t) - room));
 	else if (t->rules->style == TABLE_NATIVE)
 		writer_put(w, cell.text, cell.nbytes);
 	else
@@ -76,12 +51,12 @@ static void put_cell(struct writer *w, const struct table *t, unsigned column, s
 static void put_counts(struct writer *w, const struct table *t, size_t row)
 {
 	const uint32_t *counts = table_counts(t, row);
-	char text[MAX_COUNTS * (NUMBER_NBYTES + 1)], *to = text;
+	char text[MAX_COUNTS * (MAX_DIGITS + 1)], *to = text;
 
 	for (unsigned i = 0; i < t->rules->n_counts; i++) {
 		if (i)
 			*to++ = '\t';
-		to = counts ? render_number(to, counts[i]) : render_missing(to, t);
+		to = counts ? put_decimal(to, counts[i]) : put_missing(to, t);
 	}
 	writer_put(w, text, (size_t)(to - text));
 }

@@ -466,7 +466,8 @@ static bool render_gt(
 		if (i)
 			out->p[out->n++] = value & 1 ? '|' : '/';
 		if (value >> 1)
-			out->n += put_number(out->p + out->n, (uint64_t)(value >> 1) - 1);
+			out->n = (size_t)(put_decimal(out->p + out->n, (uint64_t)(value >> 1) - 1) -
+					  out->p);
 		else
 			out->p[out->n++] = '.';
 	}

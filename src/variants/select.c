@@ -201,7 +201,7 @@ static enum sphex_status add_gt(const struct selection *s, struct span gt, struc
 		if (scan.is_missing)
 			text[n++] = '.';
 		else
-			n += put_number(text + n, scan.number);
+			n = (size_t)(put_decimal(text + n, scan.number) - text);
 		if (scan.separator)
 			text[n++] = s->rule->one_separator ? one : scan.separator;
 		if (n > MAX_GT_NBYTES)

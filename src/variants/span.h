@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/digits.h"
+
 struct span {
 	const char *p;
 	size_t n;
@@ -85,8 +87,6 @@ static inline bool pieces_next(struct pieces *pieces, struct span *piece)
 	return true;
 }
 
-#define MAX_DIGITS ((size_t)20) /* of 64 bits */
-
 /* Digits, a plus sign in front allowed; false for anything else and for more than 64 bits. */
 static inline bool span_number(struct span s, uint64_t *value)
 {
@@ -128,21 +128,6 @@ static inline bool eight_digits(uint64_t digits, uint32_t *value)
 		 (digits >> 16 & UINT64_C(0x00FF00FF00FF00FF));
 	*value = (uint32_t)((digits & 0xFFFF) * 10000 + (digits >> 32 & 0xFFFF));
 	return true;
-}
-
-/* Writes `value` in decimal, without a NUL; returns how many digits. */
-static inline size_t put_number(char *out, uint64_t value)
-{
-	char reversed[MAX_DIGITS];
-	size_t n = 0;
-
-	do {
-		reversed[n++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	for (size_t i = 0; i < n; i++)
-		out[i] = reversed[n - 1 - i];
-	return n;
 }
 
 #endif

@@ -281,7 +281,7 @@ const char *variant_id(const struct variants *v, size_t i, char room[VARIANT_ID_
 	if (!(id & ID_NUMBER))
 		return v->ids + (size_t)id * ID_UNIT;
 	memcpy(room, "rs", 2);
-	room[2 + put_number(room + 2, id ^ ID_NUMBER)] = '\0';
+	*put_decimal(room + 2, id ^ ID_NUMBER) = '\0';
 	return room;
 }
 
