@@ -26,10 +26,10 @@ void variants_free(struct variants *v)
 
 /* ---------------------------------------------------------------- long lines */
 
-/* What a line says beside its place; `alleles`: REF, then ALT. */
+/* What a line says beside its place. */
 struct parts {
 	uint32_t end, gt, ref_nbytes, alt_nbytes;
-	const char *alleles;
+	const char *ref, *alt;
 };
 
 /* Bytes of a number of 32 bits at most: 7 of its bits in each. */
@@ -61,7 +61,7 @@ static uint32_t load_number(const char **from)
 /* Four numbers, mostly small ones, and the alleles. What is stored for `end` is how far it lies
  * from that of REF. */
 static enum sphex_status store_long(struct variants *v, struct variant *item,
-	const struct parts *parts, const char *alt, struct sphex_error *err)
+	const struct parts *parts, struct sphex_error *err)
 {
 	uint64_t offset = v->text_nbytes;
 	char *to;
@@ -77,8 +77,8 @@ static enum sphex_status store_long(struct variants *v, struct variant *item,
 	to = store_number(to, parts->gt + 1);
 	to = store_number(to, parts->ref_nbytes);
 	to = store_number(to, parts->alt_nbytes);
-	memcpy(to, parts->alleles, parts->ref_nbytes);
-	memcpy(to + parts->ref_nbytes, alt, parts->alt_nbytes);
+	memcpy(to, parts->ref, parts->ref_nbytes);
+	memcpy(to + parts->ref_nbytes, parts->alt, parts->alt_nbytes);
 	v->text_nbytes = (size_t)(to - v->text) + parts->ref_nbytes + parts->alt_nbytes;
 	item->ref_nbytes = 0;
 	for (size_t i = 0; i < ALLELES_SHORT_NBYTES; i++)
@@ -100,18 +100,20 @@ static struct parts load_long(const struct variants *v, const struct variant *it
 	parts.ref_nbytes = load_number(&from);
 	parts.alt_nbytes = load_number(&from);
 	parts.end += item->pos0 + parts.ref_nbytes;
-	parts.alleles = from;
+	parts.ref = from;
+	parts.alt = from + parts.ref_nbytes;
 	return parts;
 }
 
 static inline struct parts parts_of(const struct variants *v, size_t i)
 {
 	const struct variant *item = &v->items[i];
+	const char *ref = (const char *)item->alleles;
 
 	if (!item->ref_nbytes)
 		return load_long(v, item);
 	return (struct parts){item->pos0 + item->ref_nbytes, item->gt - 1u, item->ref_nbytes,
-		item->alt_nbytes, (const char *)item->alleles};
+		item->alt_nbytes, ref, ref + item->ref_nbytes};
 }
 
 uint32_t variant_end(const struct variants *v, size_t i)
@@ -129,7 +131,7 @@ const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes)
 	struct parts parts = parts_of(v, i);
 
 	*nbytes = parts.ref_nbytes;
-	return parts.alleles;
+	return parts.ref;
 }
 
 const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes)
@@ -137,7 +139,7 @@ const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes)
 	struct parts parts = parts_of(v, i);
 
 	*nbytes = parts.alt_nbytes;
-	return parts.alleles + parts.ref_nbytes;
+	return parts.alt;
 }
 
 /* ---------------------------------------------------------------- lines */
@@ -147,8 +149,8 @@ static enum sphex_status fail_lines(struct sphex_error *err)
 	return fail(err, SPHEX_E_LIMIT, "more than 4294967294 variant lines");
 }
 
-/* POOL_NONE, too, is one below a byte, modulo 2^32. */
-static bool fits_byte(uint32_t gt)
+/* Then a byte says it; POOL_NONE, too, for modulo 2^32 it is 1 below 0. */
+static bool is_common_gt(uint32_t gt)
 {
 	return gt + 1 <= UINT8_MAX;
 }
@@ -177,17 +179,18 @@ enum sphex_status variants_add(struct variants *v, uint32_t contig, uint32_t pos
 	item = &v->items[v->n];
 	*item = (struct variant){.contig = contig, .pos0 = pos0};
 	if (ref_nbytes && ref_nbytes + alt_nbytes <= ALLELES_SHORT_NBYTES &&
-		end == pos0 + (uint32_t)ref_nbytes && fits_byte(gt)) {
+		end == pos0 + (uint32_t)ref_nbytes && is_common_gt(gt)) {
 		item->ref_nbytes = (uint8_t)ref_nbytes;
 		item->alt_nbytes = (uint8_t)alt_nbytes;
 		item->gt = (uint8_t)(gt + 1);
 		copy_short((char *)item->alleles, ref, ref_nbytes);
 		copy_short((char *)item->alleles + ref_nbytes, alt, alt_nbytes);
-	} else if (store_long(v, item,
-			   &(struct parts){
-				   end, gt, (uint32_t)ref_nbytes, (uint32_t)alt_nbytes, ref},
-			   alt, err)) {
-		return err->status;
+	} else {
+		struct parts parts = {
+			end, gt, (uint32_t)ref_nbytes, (uint32_t)alt_nbytes, ref, alt};
+
+		if (store_long(v, item, &parts, err))
+			return err->status;
 	}
 	v->n++;
 	return SPHEX_OK;
@@ -255,7 +258,7 @@ enum sphex_status variants_add_id(
 enum sphex_status variants_add_snv(
 	struct variants *v, const struct snv_line *line, struct sphex_error *err)
 {
-	if (!fits_byte(line->gt)) {
+	if (!is_common_gt(line->gt)) {
 		if (variants_add(v, line->contig, line->pos0, line->pos0 + 1, &line->ref, 1,
 			    &line->alt, 1, line->gt, err))
 			return err->status;
