@@ -85,11 +85,13 @@ static struct table_cell text_cell(const char *text)
 
 static struct table_cell pool_cell(const struct pool *pool, uint32_t id)
 {
-	struct table_cell cell = {0};
+	const char *text;
+	size_t nbytes;
 
-	if (id != POOL_NONE)
-		cell.text = pool_text(pool, id, &cell.nbytes);
-	return cell;
+	if (id == POOL_NONE)
+		return (struct table_cell){0};
+	text = pool_text(pool, id, &nbytes);
+	return (struct table_cell){.text = text, .nbytes = nbytes};
 }
 
 const uint32_t *table_counts(const struct table *t, size_t row_index)
@@ -109,6 +111,7 @@ static struct table_cell count_cell(const struct table *t, size_t row_index, uns
 	return counts ? number_cell(counts[count]) : (struct table_cell){0};
 }
 
+/* Each cell is made at once: one that others write parts of goes through memory, and waits. */
 struct table_cell table_cell(
 	const struct table *t, unsigned column, size_t row_index, char room[TABLE_ROOM])
 {
@@ -117,7 +120,8 @@ struct table_cell table_cell(
 	uint32_t line = joined ? joined->variant : row;
 	const struct variant *v = &t->variants->items[line];
 	unsigned field = t->fields[column];
-	struct table_cell cell = {0};
+	const char *text;
+	size_t nbytes;
 
 	switch (field) {
 	case FIELD_CHROM:
@@ -131,11 +135,11 @@ struct table_cell table_cell(
 	case FIELD_ID:
 		return text_cell(variant_id(t->variants, line, room));
 	case FIELD_REF:
-		cell.text = variant_ref(t->variants, line, &cell.nbytes);
-		return cell;
+		text = variant_ref(t->variants, line, &nbytes);
+		return (struct table_cell){.text = text, .nbytes = nbytes};
 	case FIELD_ALT:
-		cell.text = variant_alt(t->variants, line, &cell.nbytes);
-		return cell;
+		text = variant_alt(t->variants, line, &nbytes);
+		return (struct table_cell){.text = text, .nbytes = nbytes};
 	case FIELD_GT:
 		return pool_cell(&t->variants->gts, variant_gt(t->variants, line));
 	default:

@@ -105,39 +105,50 @@ static struct parts load_long(const struct variants *v, const struct variant *it
 	return parts;
 }
 
-static inline struct parts parts_of(const struct variants *v, size_t i)
+static bool is_long(const struct variant *item)
 {
-	const struct variant *item = &v->items[i];
-	const char *ref = (const char *)item->alleles;
-
-	if (!item->ref_nbytes)
-		return load_long(v, item);
-	return (struct parts){item->pos0 + item->ref_nbytes, item->gt - 1u, item->ref_nbytes,
-		item->alt_nbytes, ref, ref + item->ref_nbytes};
+	return !item->ref_nbytes;
 }
 
+/* Short lines, as most are, go without the struct: through memory they would wait for its parts. */
 uint32_t variant_end(const struct variants *v, size_t i)
 {
-	return parts_of(v, i).end;
+	const struct variant *item = &v->items[i];
+
+	return is_long(item) ? load_long(v, item).end : item->pos0 + item->ref_nbytes;
 }
 
 uint32_t variant_gt(const struct variants *v, size_t i)
 {
-	return parts_of(v, i).gt;
+	const struct variant *item = &v->items[i];
+
+	return is_long(item) ? load_long(v, item).gt : item->gt - 1u;
 }
 
 const char *variant_ref(const struct variants *v, size_t i, size_t *nbytes)
 {
-	struct parts parts = parts_of(v, i);
+	const struct variant *item = &v->items[i];
+	struct parts parts;
 
+	if (!is_long(item)) {
+		*nbytes = item->ref_nbytes;
+		return (const char *)item->alleles;
+	}
+	parts = load_long(v, item);
 	*nbytes = parts.ref_nbytes;
 	return parts.ref;
 }
 
 const char *variant_alt(const struct variants *v, size_t i, size_t *nbytes)
 {
-	struct parts parts = parts_of(v, i);
+	const struct variant *item = &v->items[i];
+	struct parts parts;
 
+	if (!is_long(item)) {
+		*nbytes = item->alt_nbytes;
+		return (const char *)item->alleles + item->ref_nbytes;
+	}
+	parts = load_long(v, item);
 	*nbytes = parts.alt_nbytes;
 	return parts.alt;
 }
